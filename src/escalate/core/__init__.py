@@ -1,0 +1,1 @@
+"""The decisions: no I/O, no clock reads, no randomness, no logging."""

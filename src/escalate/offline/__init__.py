@@ -1,0 +1,1 @@
+"""The core run over logs: reading, replay, figures."""
