@@ -1,7 +1,8 @@
-"""Every error of escalate, in one tree: :class:`Refused` is a "no" that a user may see, :class:`BadInput` is something malformed.
+"""Every error of escalate, in one tree.
 
-Each has a stable ``code``, keeps its data in attributes (so that it pickles and hosts can act on it)
-and says in prose what was asked, why not, and what would work.
+:class:`Refused` is a "no" that a user may see, :class:`BadInput` is something malformed. Each has a
+stable ``code``, keeps its data in attributes (so that it pickles and hosts can act on it) and says in
+prose what was asked, why not, and what would work.
 """
 
 from __future__ import annotations

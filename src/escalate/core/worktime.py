@@ -1,8 +1,8 @@
 """Work time: how much of a span falls inside opening hours.
 
-Wall-clock time is ``timedelta``; time that runs only while the desk is open is :class:`WorkTime`. They
-never mix: 8 h of work time can span a weekend. When the desk is open, and so when an amount is used
-up, is what :mod:`escalate.core.workcalendar` knows.
+Wall-clock time is ``timedelta``; time that runs only while the desk is open is :class:`WorkTime`.
+They never mix: 8 h of work time can span a weekend. When the desk is open, and so when an amount is
+used up, is what :mod:`escalate.core.workcalendar` knows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ _UNITS_US: Final = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000}
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
 _SHORT: Final = re.compile(rf"(?:({_NUMBER})h)?\s*(?:({_NUMBER})m)?\s*(?:({_NUMBER})s)?")
 _ISO: Final = re.compile(rf"PT(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?")
-_WANTED: Final = 'open time such as "12h", "1h30m", "90m" or "PT12H30M" (days and weeks are not amounts of open time)'
+_WANTED: Final = (
+    'open time such as "12h", "1h30m", "90m" or "PT12H30M" '
+    "(a day or a week is no amount of open time: desks differ in how long theirs are)"
+)
 
 
 def _not_negative(_: object, field: attrs.Attribute[int], value: int) -> None:
@@ -59,7 +62,7 @@ class WorkTime:
 
     @classmethod
     def parse(cls, text: str) -> WorkTime:
-        """Read ``"12h30m"``, ``"90m"``, ``"1.5h"`` or the time part of an ISO 8601 duration, ``"PT12H30M"``.
+        """Read ``"12h30m"``, ``"90m"``, ``"1.5h"``, or ISO 8601's ``"PT12H30M"``.
 
         Decimal fractions are exact; one that is no whole number of microseconds is an error.
 
