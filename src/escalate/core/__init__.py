@@ -1,1 +1,40 @@
 """The decisions: no I/O, no clock reads, no randomness, no logging."""
+
+from typing import TYPE_CHECKING
+
+from escalate._lazy import exports
+
+if TYPE_CHECKING:
+    from escalate.core import commands as commands
+    from escalate.core import events as events
+    from escalate.core import facts as facts
+    from escalate.core.engine import Outcome as Outcome
+    from escalate.core.engine import advance as advance
+    from escalate.core.engine import decide as decide
+    from escalate.core.engine import evolve as evolve
+    from escalate.core.engine import fold as fold
+    from escalate.core.engine import next_due as next_due
+    from escalate.core.engine import observe as observe
+    from escalate.core.engine import step as step
+
+__all__ = [
+    "Outcome",
+    "advance",
+    "commands",
+    "decide",
+    "events",
+    "evolve",
+    "facts",
+    "fold",
+    "next_due",
+    "observe",
+    "step",
+]
+
+_MODULES = ("commands", "events", "facts")
+
+__getattr__ = exports(
+    __name__,
+    dict.fromkeys(__all__, "escalate.core.engine")
+    | {name: f"escalate.core.{name}" for name in _MODULES},
+)

@@ -1,0 +1,282 @@
+"""Clocks: what a promise counts, from start to met or cancelled, pauses left out.
+
+A clock is a value; the functions here return its next value. When a clock starts, pauses or ends is
+decided in :mod:`escalate.core.clockwork`; what it promises comes from :mod:`escalate.core.sla`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import Final
+
+import attrs
+
+from escalate.core.instants import as_instant, show_instant
+from escalate.core.sealing import Sealed, seal
+from escalate.core.timeline import OpenTime
+from escalate.core.worktime import WorkTime
+
+BREACH: Final = "breach"
+
+
+class ClockState(StrEnum):
+    """Where a clock is in its life. A breach is no state: a late reply still ends the clock."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    CANCELLED = "cancelled"
+
+
+@attrs.frozen
+class Pause:
+    """A span that does not count. ``until_us`` is none while it lasts."""
+
+    since_us: int = attrs.field(repr=show_instant)
+    until_us: int | None = attrs.field(repr=show_instant)
+    reason: str
+
+
+@attrs.frozen
+class Entry:
+    """What a plan does once so much open time is used: the breach, or a step, by name."""
+
+    amount_us: int
+    name: str
+
+
+@attrs.frozen
+class Terms:
+    """What a target says to a clock in one tier, ready to count with.
+
+    Attributes:
+        target: The target's name; none where no target matches and the clock only counts.
+        calendar: The name of ``hours``.
+        hours: When the clock's time runs.
+        within_us: Open microseconds promised.
+        plan: The breach and the steps, by amount.
+        pauses_in: The statuses in which the clock stands still.
+    """
+
+    target: str | None
+    calendar: str
+    hours: OpenTime
+    within_us: int | None
+    plan: tuple[Entry, ...]
+    pauses_in: frozenset[str]
+
+
+@attrs.define
+class OpenClock:
+    """A clock while its next value is being worked out; :class:`Clock` tells the fields."""
+
+    name: str
+    cycle: int
+    started_us: int = attrs.field(repr=show_instant)
+    state: ClockState = ClockState.RUNNING
+    calendar: str = ""
+    target: str | None = None
+    within_us: int | None = None
+    used_us: int = 0
+    since_us: int | None = attrs.field(default=None, repr=show_instant)
+    due_us: int | None = attrs.field(default=None, repr=show_instant)
+    next_us: int | None = attrs.field(default=None, repr=show_instant)
+    next_name: str = ""
+    fired: tuple[str, ...] = ()
+    breached_us: int | None = attrs.field(default=None, repr=show_instant)
+    ended_us: int | None = attrs.field(default=None, repr=show_instant)
+    ended_by: str = ""
+    pauses: tuple[Pause, ...] = ()
+    answered: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it runs or is paused."""
+        return self.ended_us is None
+
+    @property
+    def breached(self) -> bool:
+        """Whether it breached, whatever happened afterwards."""
+        return self.breached_us is not None
+
+    @property
+    def within(self) -> WorkTime | None:
+        """Open time promised, if a target applies."""
+        return None if self.within_us is None else WorkTime(self.within_us)
+
+    @property
+    def started_at(self) -> datetime:
+        """When this cycle began, in UTC."""
+        return as_instant(self.started_us)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The deadline that people are shown, in UTC."""
+        return None if self.due_us is None else as_instant(self.due_us)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When this cycle was met or cancelled, in UTC."""
+        return None if self.ended_us is None else as_instant(self.ended_us)
+
+
+class Clock(OpenClock, Sealed):
+    """One cycle of one clock.
+
+    Attributes:
+        name: Which clock, such as ``"ownership"``.
+        cycle: Which time it runs on this ticket, from 1.
+        state: See :class:`ClockState`.
+        calendar: The name of the calendar that it counts in.
+        target: The name of the target that applies; none while no target matches.
+        within_us: Open microseconds promised; none without a target.
+        used_us: Open microseconds used up to ``since_us``, or in all once it stands still.
+        since_us: When the present run began; none while it stands still.
+        due_us: The deadline that people are shown; none while paused or without a target.
+        next_us: The instant after which ``next_name``, the next entry of its plan, fires.
+        fired: The entries of its plan that have fired, by name.
+        breached_us: When its breach fired, if it did.
+        ended_us: When it was met or cancelled, and ``ended_by`` the word for what did it.
+        pauses: The spans of this cycle that do not count, oldest first.
+        answered: Whether the desk has replied in public in this cycle.
+    """
+
+    __slots__ = ()
+
+
+_values = attrgetter(*(field.name for field in attrs.fields(OpenClock)))
+
+
+def _schedule(clock: OpenClock, terms: Terms) -> None:
+    """Set the due instant and the next timer of a clock that runs since ``since_us``."""
+    if terms.within_us is None or clock.since_us is None:
+        clock.due_us = clock.next_us = None
+        return
+    left = terms.within_us - clock.used_us
+    if left >= 0:
+        clock.due_us = terms.hours.deadline_us(clock.since_us, left)
+    else:  # late on its new terms: its deadline lies in the past
+        clock.due_us = terms.hours.start_for_us(clock.since_us, -left)
+    _schedule_next(clock, clock.since_us, terms)
+
+
+def _schedule_next(clock: OpenClock, since_us: int, terms: Terms) -> None:
+    for entry in terms.plan:
+        if entry.name not in clock.fired:
+            left = max(0, entry.amount_us - clock.used_us)
+            clock.next_us = terms.hours.due_open_us(since_us, left)
+            clock.next_name = entry.name
+            return
+    clock.next_us = None
+    clock.next_name = ""
+
+
+def begin(name: str, cycle: int, at_us: int, terms: Terms) -> Clock:
+    """Return a clock that starts to run at *at_us* on *terms*."""
+    clock = OpenClock(name, cycle, at_us)
+    clock.calendar = terms.calendar
+    clock.target = terms.target
+    clock.within_us = terms.within_us
+    clock.since_us = at_us
+    _schedule(clock, terms)
+    return seal(clock, Clock)
+
+
+def _stand_still(clock: OpenClock, at_us: int, terms: Terms) -> None:
+    if clock.since_us is not None:
+        clock.used_us += terms.hours.elapsed_us(clock.since_us, at_us)
+        clock.since_us = None
+    elif clock.pauses and clock.pauses[-1].until_us is None:
+        last = clock.pauses[-1]
+        clock.pauses = (*clock.pauses[:-1], Pause(last.since_us, at_us, last.reason))
+    clock.next_us = None
+    clock.next_name = ""
+
+
+def pause(clock: Clock, at_us: int, reason: str, terms: Terms) -> Clock:
+    """Return *clock* standing still from *at_us*: it has no due instant and cannot breach."""
+    now = OpenClock(*_values(clock))
+    _stand_still(now, at_us, terms)
+    now.state = ClockState.PAUSED
+    now.due_us = None
+    now.pauses = (*now.pauses, Pause(at_us, None, reason))
+    return seal(now, Clock)
+
+
+def resume(clock: Clock, at_us: int, terms: Terms) -> Clock:
+    """Return *clock* running again from *at_us*, due later by the open time of the pause."""
+    now = OpenClock(*_values(clock))
+    _stand_still(now, at_us, terms)
+    now.state = ClockState.RUNNING
+    now.since_us = at_us
+    _schedule(now, terms)
+    return seal(now, Clock)
+
+
+def end(clock: Clock, at_us: int, state: ClockState, by: str, terms: Terms) -> Clock:
+    """Return *clock* met or cancelled at *at_us*; it keeps the deadline it had."""
+    now = OpenClock(*_values(clock))
+    _stand_still(now, at_us, terms)
+    now.state = state
+    now.ended_us = at_us
+    now.ended_by = by
+    return seal(now, Clock)
+
+
+def revive(clock: Clock, at_us: int, reason: str, terms: Terms) -> Clock:
+    """Return an ended *clock* running again from *at_us*; the time since its end is a pause."""
+    now = OpenClock(*_values(clock))
+    assert now.ended_us is not None  # only ended clocks are revived
+    now.pauses = (*now.pauses, Pause(now.ended_us, at_us, reason))
+    now.state = ClockState.RUNNING
+    now.ended_us = None
+    now.ended_by = ""
+    now.since_us = at_us
+    _schedule(now, terms)
+    return seal(now, Clock)
+
+
+def retarget(clock: Clock, at_us: int, terms: Terms) -> Clock:
+    """Return a live *clock* on other *terms* from *at_us*, as if it had run on them from its start.
+
+    The pauses of this cycle are left out again, in the new calendar; what fired stays fired.
+    """
+    now = OpenClock(*_values(clock))
+    paused = sum(
+        terms.hours.elapsed_us(span.since_us, at_us if span.until_us is None else span.until_us)
+        for span in clock.pauses
+    )
+    now.target = terms.target
+    now.calendar = terms.calendar
+    now.within_us = terms.within_us
+    now.used_us = terms.hours.elapsed_us(clock.started_us, at_us) - paused
+    if clock.since_us is not None:
+        now.since_us = at_us
+        _schedule(now, terms)
+    return seal(now, Clock)
+
+
+def is_late(clock: Clock) -> bool:
+    """Whether *clock* has used more than its target allows and its breach has not fired."""
+    late = clock.within_us is not None and clock.used_us > clock.within_us
+    return late and clock.breached_us is None
+
+
+def fire(clock: Clock, at_us: int, terms: Terms) -> Clock:
+    """Return *clock* after the next entry of its plan has fired at *at_us*."""
+    now = OpenClock(*_values(clock))
+    if now.next_name == BREACH:
+        now.breached_us = at_us
+    now.fired = (*now.fired, now.next_name)
+    assert now.since_us is not None  # only a running clock has a timer
+    _schedule_next(now, now.since_us, terms)
+    return seal(now, Clock)
+
+
+def answer(clock: Clock) -> Clock:
+    """Return *clock* knowing that the desk has replied in its cycle."""
+    now = OpenClock(*_values(clock))
+    now.answered = True
+    return seal(now, Clock)
