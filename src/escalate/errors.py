@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
+
+Violation = Literal[
+    "path", "condition", "handoff", "approval", "checklist", "permission", "status", "bounces"
+]
+"""Which part of a policy something contradicts."""
 
 
 class EscalateError(Exception):
@@ -95,10 +100,117 @@ class InvalidFile(BadInput):
 
 
 @attrs.define
+class InvalidMapping(BadInput):
+    """A mapping says something of a log that cannot be: a column it lacks, an unknown key or word."""
+
+    code: ClassVar[str] = "invalid-mapping"
+
+
+@attrs.define
+class PatternRefused(BadInput):
+    """A regular expression is malformed, or could take very long on a text made to hurt it."""
+
+    code: ClassVar[str] = "pattern-refused"
+
+
+@attrs.define
+class InvalidJournal(BadInput):
+    """A journal is not one that this library wrote."""
+
+    code: ClassVar[str] = "invalid-journal"
+
+
+@attrs.define
 class Refused(EscalateError):
-    """A command that a ticket's state, its policy or the actor's rights do not allow."""
+    """A command that a ticket's state, its policy or the actor's rights do not allow.
+
+    Attributes:
+        violates: Which part of the policy the command contradicts.
+        fired: The events of timers that fired before the command was looked at. They happened, so
+            whoever keeps the journal keeps them.
+    """
 
     code: ClassVar[str] = "refused"
+    violates: ClassVar[Violation] = "path"
+
+    fired: tuple[Any, ...] = attrs.field(default=(), init=False, repr=False, eq=False)
+
+
+@attrs.define
+class NoTicket(Refused):
+    """A command came for a ticket that was never opened."""
+
+    code: ClassVar[str] = "no-ticket"
+
+    asked: str
+
+    def __str__(self) -> str:
+        return f"{self.asked} needs a ticket, and there is none; open one first"
+
+
+@attrs.define
+class UnknownWord(Refused):
+    """A command names something that the policy does not have."""
+
+    code: ClassVar[str] = "unknown-word"
+
+    what: str
+    got: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the policy has no {self.what} {self.got!r}; {nearest(self.got, self.known)}"
+
+
+@attrs.define
+class StatusNotAllowed(Refused):
+    """A ticket was asked for what its status does not allow."""
+
+    code: ClassVar[str] = "status-not-allowed"
+    violates = "status"
+
+    ticket_id: str
+    asked: str
+    status: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        ways = ", ".join(self.allowed) or "nothing, that is final"
+        ticket = f"ticket {self.ticket_id!r} is {self.status}"
+        return f"{ticket}, which does not allow to {self.asked}; it allows: {ways}"
+
+
+@attrs.define
+class PathNotAllowed(Refused):
+    """A ticket was asked to leave its tier by a path the policy does not have."""
+
+    code: ClassVar[str] = "path-not-allowed"
+
+    ticket_id: str
+    source: str
+    target: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        ways = ", ".join(self.allowed) or "none, it is a final tier"
+        move = f"ticket {self.ticket_id!r} cannot go from {self.source} to {self.target}"
+        return f"{move}; paths from {self.source}: {ways}"
+
+
+@attrs.define
+class BouncesExhausted(Refused):
+    """A ticket came back so often that it may not be passed back any more."""
+
+    code: ClassVar[str] = "bounces-exhausted"
+    violates = "bounces"
+
+    ticket_id: str
+    target: str
+    bounces: int
+
+    def __str__(self) -> str:
+        back = f"ticket {self.ticket_id!r} has bounced {self.bounces} times"
+        return f"{back} and goes back to {self.target} no more; solve it here, or escalate it"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -37,6 +37,23 @@ class Calendar:
 
     The forms that end in ``_us`` take and give whole microseconds: since 1970-01-01 00:00 UTC for instants,
     of open time for amounts. They check bounds but not types, and the other forms delegate to them.
+
+    >>> from datetime import UTC
+    >>> from escalate.core.workcalendar import WorkCalendar
+    >>> office = WorkCalendar("UTC", {"mon-fri": ["09:00-12:00", "13:00-18:00"]})
+    >>> friday_5pm = datetime(2026, 3, 6, 17, tzinfo=UTC)
+    >>> show = lambda at: f"{at:%a %d %H:%M}"
+    >>> show(office.deadline(friday_5pm, "4h")), show(office.due_open(friday_5pm, "4h"))
+    ('Mon 09 12:00', 'Mon 09 13:00')
+    >>> show(office.start_for(friday_5pm, "8h")), show(office.deadline_days(friday_5pm, 2))
+    ('Thu 05 17:00', 'Tue 10 17:00')
+    >>> show(office.next_close(friday_5pm)), office.is_open(friday_5pm)
+    ('Fri 06 18:00', True)
+    >>> monday_10am = office.deadline(friday_5pm, "2h")
+    >>> office.elapsed(friday_5pm, monday_10am)
+    WorkTime.parse('2h')
+    >>> [(show(opens), show(closes)) for opens, closes in office.windows(friday_5pm, monday_10am)]
+    [('Fri 06 17:00', 'Fri 06 18:00'), ('Mon 09 09:00', 'Mon 09 10:00')]
     """
 
     __slots__ = ()
@@ -195,20 +212,21 @@ class Calendar:
         start_us = as_us(start, "start")
         self._line.covering("deadline_days", start_us, start_us)
         today, wall_us = zone_days.wall_time(start_us)
-        too_far = HorizonTooShort(
-            "deadline_days", f"{start} and {days} days", f"an answer from {self._line.horizon.text}"
-        )
         try:
             # On the line of days each working day is one unit of open time.
             day = self._work_days.deadline_us(today + 1, days) - 1
         except HorizonTooShort:
-            raise too_far from None
+            raise self._too_far(start, days) from None
         if not end_of_day:
             return as_instant(self._line.next_open_us(zone_days.instant_us(day, wall_us)))
         closes_us = max(end for _, end in self._schedule.day_spans_us(day))
-        if closes_us >= self._line.horizon.last_us:
-            raise too_far
+        if closes_us >= self.horizon.last_us:
+            raise self._too_far(start, days)
         return as_instant(closes_us)
+
+    def _too_far(self, start: datetime, days: int) -> HorizonTooShort:
+        got = f"{start.isoformat()} and {days} working days"
+        return HorizonTooShort("deadline_days", got, f"an answer from {self.horizon.text}")
 
     def explain(self, start: datetime, amount: WorkTime | str) -> Explanation:
         """Return how ``deadline(start, amount)`` comes about: windows used, dates passed over.

@@ -259,19 +259,22 @@ def retarget(clock: Clock, at_us: int, terms: Terms) -> Clock:
 
 
 def is_late(clock: Clock) -> bool:
-    """Whether *clock* has used more than its target allows and its breach has not fired."""
-    late = clock.within_us is not None and clock.used_us > clock.within_us
-    return late and clock.breached_us is None
+    """Whether *clock* has used more than its target allows and its breach has not fired.
+
+    Time passing never brings a paused clock there, but another target can.
+    """
+    over = clock.within_us is not None and clock.used_us > clock.within_us
+    return over and clock.breached_us is None
 
 
-def fire(clock: Clock, at_us: int, terms: Terms) -> Clock:
-    """Return *clock* after the next entry of its plan has fired at *at_us*."""
+def fire(clock: Clock, name: str, at_us: int, terms: Terms) -> Clock:
+    """Return *clock* after the entry *name* of its plan has fired at *at_us*."""
     now = OpenClock(*_values(clock))
-    if now.next_name == BREACH:
+    if name == BREACH:
         now.breached_us = at_us
-    now.fired = (*now.fired, now.next_name)
-    assert now.since_us is not None  # only a running clock has a timer
-    _schedule_next(now, now.since_us, terms)
+    now.fired = (*now.fired, name)
+    if now.since_us is not None:
+        _schedule_next(now, now.since_us, terms)
     return seal(now, Clock)
 
 

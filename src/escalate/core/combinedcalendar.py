@@ -25,6 +25,7 @@ class CombinedCalendar(Calendar):
     Raises:
         InvalidCalendar: The two are never open together.
 
+    >>> from datetime import UTC, datetime, timedelta
     >>> from escalate.core.workcalendar import WorkCalendar
     >>> day = WorkCalendar(timezone="UTC", hours={"mon-fri": ["08:00-16:00"]})
     >>> late = WorkCalendar(timezone="UTC", hours={"mon-sat": ["14:00-22:00"]})

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
-from escalate.core.model import Actor, ActorKind
+from escalate.core.model import Actor, ActorKind, word_set
 from escalate.core.sealing import NOTHING
 
 Then = Literal["stay", "wait", "resolve"]
@@ -58,7 +58,7 @@ class Open(Command):
     requester: str | None = None
     priority: str = "normal"
     request_type: str | None = None
-    tags: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    tags: frozenset[str] = attrs.field(default=frozenset(), converter=word_set)
     fields: Mapping[str, Any] = NOTHING
     tier: str | None = None
 

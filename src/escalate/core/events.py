@@ -17,9 +17,9 @@ from escalate.core.clocks import Clock
 from escalate.core.instants import as_instant, show_instant
 from escalate.core.model import Actor, Status
 from escalate.core.sealing import NOTHING
+from escalate.errors import Violation
 
 MoveKind = Literal["escalate", "return", "transfer"]
-Violation = Literal["path", "condition", "handoff", "approval", "checklist", "permission", "status"]
 
 
 class Change(IntEnum):

@@ -1,6 +1,7 @@
 """What a host, a log or a webhook saw happen.
 
-A fact is never refused: what a policy does not allow is followed and journalled as a violation. Each fact may carry ``occurred_at``, the aware instant at which it was true; none means now.
+A fact is never refused: what a policy does not allow is followed and journalled as a violation. Each
+fact may carry ``occurred_at``, the aware instant at which it was true; none means now.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Plain values. How they may change is in :mod:`escalate.core.engine`; what is pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -48,6 +48,23 @@ class Status(StrEnum):
         return self in (Status.RESOLVED, Status.CLOSED)
 
 
+def words(values: Iterable[str]) -> tuple[str, ...]:
+    """Return *values* in their order; a lone ``str`` is an error, not a row of letters.
+
+    Raises:
+        BadInput: *values* is one ``str``, or holds something else than ``str``.
+    """
+    found = values if isinstance(values, str) else tuple(values)
+    if isinstance(found, str) or not all(isinstance(value, str) for value in found):
+        raise BadInput("words", values, 'a list of words, e.g. ["vip"]')
+    return found
+
+
+def word_set(values: Iterable[str]) -> frozenset[str]:
+    """Return *values* as a set, under the terms of :func:`words`."""
+    return frozenset(words(values))
+
+
 def _one_of(*known: str) -> Any:
     return attrs.validators.in_(known)
 
@@ -66,7 +83,7 @@ class Actor:
     kind: ActorKind = attrs.field(
         default="agent", validator=_one_of("agent", "customer", "bot", "rule", "system")
     )
-    roles: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    roles: frozenset[str] = attrs.field(default=frozenset(), converter=word_set)
 
     @property
     def is_human(self) -> bool:
@@ -96,9 +113,9 @@ class Tier:
     name: str = attrs.field(validator=_named)
     title: str = ""
     kind: TierKind = attrs.field(default="human", validator=_one_of("human", "bot", "vendor"))
-    handles: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    handles: tuple[str, ...] = attrs.field(default=(), converter=words)
     team: str | None = None
-    skills: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    skills: tuple[str, ...] = attrs.field(default=(), converter=words)
     calendar: str | None = None
 
 

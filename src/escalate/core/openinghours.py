@@ -215,7 +215,7 @@ def read_holidays(given: HolidaysInput) -> frozenset[date]:
     raise InvalidCalendar(what, given, "a container of dates")
 
 
-def _listed(given: Iterable[Any]) -> frozenset[date]:
+def _listed(given: Any) -> frozenset[date]:
     dates = set()
     for number, value in enumerate(given):
         if number >= MAX_DATES:

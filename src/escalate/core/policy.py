@@ -14,7 +14,7 @@ import attrs
 
 from escalate.core.compiled import Compiled, compile_policy
 from escalate.core.events import MoveKind
-from escalate.core.model import Tier, as_tier
+from escalate.core.model import Tier, as_tier, words
 from escalate.core.sla import CLOCK_KINDS, SLAPolicy, Target
 from escalate.core.timeline import OpenTime
 from escalate.core.workcalendar import WorkCalendar
@@ -53,6 +53,10 @@ def _tiers(values: Iterable[Tier | str]) -> tuple[Tier, ...]:
     return tuple(as_tier(value) for value in values)
 
 
+def _paths(values: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(values)
+
+
 @attrs.frozen
 class EscalationPolicy:
     """Who owns a ticket, where it may go, and what is promised meanwhile.
@@ -79,12 +83,12 @@ class EscalationPolicy:
 
     name: str
     tiers: tuple[Tier, ...] = attrs.field(converter=_tiers)
-    paths: tuple[Path, ...] = attrs.field(default=(), converter=tuple)
+    paths: tuple[Path, ...] = attrs.field(default=(), converter=_paths)
     sla: SLAPolicy = attrs.field(default=SLAPolicy(), kw_only=True)
     calendars: Mapping[str, OpenTime] = attrs.field(factory=dict, kw_only=True)
     entry: str | None = attrs.field(default=None, kw_only=True)
     priorities: tuple[str, ...] = attrs.field(
-        default=("low", "normal", "high", "urgent"), converter=tuple, kw_only=True
+        default=("low", "normal", "high", "urgent"), converter=words, kw_only=True
     )
     max_bounces: int = attrs.field(default=2, kw_only=True)
     on_exhausted: str | None = attrs.field(default=None, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from escalate.core.model import Status, as_status
+from escalate.core.model import Status, as_status, words
 from escalate.core.worktime import WorkTime, as_worktime
 from escalate.errors import InvalidPolicy, nearest
 
@@ -79,7 +79,7 @@ class Target:
 
     clock: str
     within: WorkTime = attrs.field(converter=as_worktime)
-    tiers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    tiers: tuple[str, ...] = attrs.field(default=(), converter=words)
     calendar: str | None = None
     pause_while: frozenset[Status] | None = attrs.field(default=None, converter=_statuses)
     default: bool = False

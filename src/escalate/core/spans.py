@@ -82,11 +82,13 @@ def clipped(spans: list[Span], start: int, end: int) -> list[Span]:
     >>> clipped([(1, 4), (5, 9)], 2, 6)
     [(2, 4), (5, 6)]
     """
+    if start >= end:
+        return []
     # Only the outermost can stick out, and a year has hundreds: look for those two by halves.
     inside = spans[
         bisect_right(spans, start, key=itemgetter(1)) : bisect_left(spans, end, key=itemgetter(0))
     ]
-    if inside and start < end:
+    if inside:
         inside[0] = (max(inside[0][0], start), inside[0][1])
         inside[-1] = (inside[-1][0], min(inside[-1][1], end))
     return inside

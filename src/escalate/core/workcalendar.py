@@ -68,6 +68,8 @@ class WorkCalendar(Calendar):
         InvalidCalendar: Something is unreadable, the zone is unknown, or it would never be open.
         HorizonTooShort: A date lies outside 1970 to 2100.
 
+    >>> from datetime import datetime
+    >>> from zoneinfo import ZoneInfo
     >>> office = WorkCalendar(
     ...     timezone="America/Sao_Paulo",
     ...     hours={"mon-fri": ["09:00-12:00", "13:00-18:00"]},
@@ -106,8 +108,8 @@ class WorkCalendar(Calendar):
     def always(cls, timezone: str = "UTC") -> WorkCalendar:
         """Return the calendar that never closes; *timezone* says where its dates begin.
 
-        >>> WorkCalendar.always("UTC").deadline(datetime(2026, 3, 1, tzinfo=UTC), "2h")
-        datetime.datetime(2026, 3, 1, 2, 0, tzinfo=datetime.timezone.utc)
+        >>> WorkCalendar.always("UTC").deadline_us(1_000, 500)
+        1500
         """
         return cls(timezone, {"mon-sun": ["00:00-24:00"]})
 

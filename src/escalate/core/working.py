@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from escalate.core.applying import apply_act, apply_clocks
-from escalate.core.clocks import fire, is_late
+from escalate.core.clocks import BREACH, fire, is_late
 from escalate.core.clockwork import react, terms_of
 from escalate.core.events import Breached, Change, ClockChange, Event, complete
 from escalate.core.model import Actor, Draft, Status, Ticket, freeze, thaw
@@ -50,7 +50,9 @@ class Working:
         event = Breached(name, clock.target or "", on_change, at_us=at_us, by=SYSTEM)
         complete(event, self._next_seq(), ())
         apply_act(self.draft, event)
-        self._record(event, ((Change.MARK, fire(clock, at_us, terms_of(self.tables, clock))),))
+        self._record(
+            event, ((Change.MARK, fire(clock, BREACH, at_us, terms_of(self.tables, clock))),)
+        )
 
     def freeze(self) -> Ticket | None:
         """Return the ticket as it is now; the work is over."""

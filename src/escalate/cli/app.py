@@ -1,0 +1,18 @@
+"""The commands under one name."""
+
+from __future__ import annotations
+
+import click
+
+from escalate.cli.replay import replay
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="escalate-tiers", message="escalate %(version)s")
+@click.option("--debug", is_flag=True, help="Show where an error happened (or ESCALATE_DEBUG=1).")
+def app(debug: bool) -> None:
+    """Tiered support escalation: replay your logs, see your policy at work."""
+    _ = debug  # the guard around the command reads it, since it also guards what comes before
+
+
+app.add_command(replay)

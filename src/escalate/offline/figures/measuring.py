@@ -1,0 +1,133 @@
+"""Which figures a log allows, in the order in which people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from escalate.core.workcalendar import WorkCalendar
+from escalate.core.worktime import WorkTime
+from escalate.offline.figures import lines, promise, times
+from escalate.offline.figures.values import Figure, Figures, LeftOut
+from escalate.offline.log import Log
+
+_NO_TIER: Final = "the log tells no line of support: map a tier column"
+_NO_STATUS: Final = "no status of the log means anything: map a status column and its words"
+_NO_TEAM: Final = "the log tells no team: map a team column"
+_NO_WITHIN: Final = "nothing says how long the first line may take (an ownership target does)"
+_NO_CALENDAR: Final = (
+    "nothing says when the first line is open (an ownership target's calendar does)"
+)
+
+
+def measure(
+    log: Log,
+    *,
+    tiers: Sequence[str] = (),
+    within: WorkTime | None = None,
+    calendar: WorkCalendar | None = None,
+    by: Sequence[str] = ("impact",),
+) -> Figures:
+    """Compute every figure that *log* allows; the others are listed in ``left_out``.
+
+    Args:
+        log: What :func:`escalate.offline.read` returned.
+        tiers: The lines of support, the first line first; else those of *log*. Lines that only
+            the log has are added behind.
+        within: How long the first line may keep a case.
+        calendar: When the first line is open.
+        by: Attributes by which the share of cases that stay in the first line is split.
+
+    Raises:
+        HorizonTooShort: an instant of *log* lies outside the years that *calendar* covers.
+
+    >>> from escalate.offline import Case, Row
+    >>> log = Log((Case("17", (Row(0, tier="N1"), Row(60_000_000, tier="N2"))),), ("N1", "N2"))
+    >>> measure(log)["moves"].value
+    {'N1': {'N2': 1}, 'N2': {'N1': 0}}
+    """
+    tiers = _tiers(log, tiers)
+    found = [
+        Figure("cases", "Cases", len(log.cases), "Cases with at least one readable row."),
+        Figure("events", "Events", log.events, "Readable rows of all cases together."),
+        *_where(log, tiers, by),
+        *_what_came_back(log, tiers),
+        *_how_long(log, tiers),
+        *_in_time(log, tiers, within, calendar),
+    ]
+    figures = tuple(each for each in found if isinstance(each, Figure))
+    return Figures(figures, tuple(each for each in found if isinstance(each, LeftOut)))
+
+
+def _tiers(log: Log, tiers: Sequence[str]) -> tuple[str, ...]:
+    seen = {row.tier for case in log.cases for row in case.rows if row.tier is not None}
+    return tuple(dict.fromkeys((*(tiers or log.tiers), *sorted(seen))))
+
+
+def _where(log: Log, tiers: Sequence[str], by: Sequence[str]) -> Iterator[Figure | LeftOut]:
+    split = [f"stays_in_first_line_by_{attribute}" for attribute in by]
+    if not tiers:
+        yield from _without(
+            _NO_TIER, "moves", "cases_by_line_at_start", "stays_in_first_line", *split
+        )
+        return
+    yield lines.moves(log, tiers)
+    yield lines.cases_by_line_at_start(log, tiers)
+    yield lines.stays_in_first_line(log, tiers[0])
+    for key, attribute in zip(split, by, strict=True):
+        if _tells(log, attribute):
+            yield lines.stays_in_first_line_by(log, tiers[0], attribute)
+        else:
+            yield LeftOut(key, f"the log tells no {attribute}: map it under attributes")
+
+
+def _what_came_back(log: Log, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
+    teams = any(row.team for case in log.cases for row in case.rows)
+    yield lines.back_to_same_line(log) if tiers else LeftOut("back_to_same_line", _NO_TIER)
+    yield lines.back_to_same_team(log) if teams else LeftOut("back_to_same_team", _NO_TEAM)
+    yield lines.reopened(log) if _has_status(log) else LeftOut("reopened", _NO_STATUS)
+
+
+def _how_long(log: Log, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
+    of_lines = ("cases_by_line_at_first_completed", "hours_by_line")
+    if not _has_status(log):
+        spans = ("to_first_completed", "to_first_completed_without_waits", "customer_wait_hours")
+        yield from _without(_NO_STATUS, *of_lines, *spans)
+        return
+    if tiers:
+        yield lines.cases_by_line_at_first_completed(log, tiers)
+    yield times.to_first_completed(log)
+    yield times.to_first_completed_without_waits(log)
+    if tiers:
+        yield times.hours_by_line(log, tiers)
+    yield times.customer_wait(log)
+    if not tiers:
+        yield from _without(_NO_TIER, *of_lines)
+
+
+def _in_time(
+    log: Log, tiers: Sequence[str], within: WorkTime | None, calendar: WorkCalendar | None
+) -> Iterator[Figure | LeftOut]:
+    wall, open_ = "first_line_within_wall", "first_line_within_open"
+    if not tiers or not _has_status(log):
+        yield from _without(_NO_STATUS if tiers else _NO_TIER, wall, open_)
+    elif within is None:
+        yield from _without(_NO_WITHIN, wall, open_)
+    else:
+        yield promise.first_line_within_wall(log, tiers[0], within)
+        if calendar is None:
+            yield LeftOut(open_, _NO_CALENDAR)
+        else:
+            yield promise.first_line_within_open(log, tiers[0], within, calendar)
+
+
+def _without(why: str, *keys: str) -> Iterator[LeftOut]:
+    return (LeftOut(key, why) for key in keys)
+
+
+def _has_status(log: Log) -> bool:
+    return any(row.meaning is not None for case in log.cases for row in case.rows)
+
+
+def _tells(log: Log, attribute: str) -> bool:
+    return any(row.attribute(attribute) is not None for case in log.cases for row in case.rows)

@@ -1,0 +1,167 @@
+"""What a figure is: a key, a value and the sentence that defines it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from escalate.errors import BadInput, nearest
+
+HOUR_US: Final = 3_600_000_000
+
+
+def hours(us: int | Fraction) -> float:
+    """Return microseconds as hours.
+
+    >>> hours(5_400_000_000)
+    1.5
+    """
+    return float(Fraction(us, HOUR_US))
+
+
+@attrs.frozen
+class Share:
+    """A part of a whole, both counted in the same unit.
+
+    >>> Share(3, 4).share
+    0.75
+    """
+
+    part: float
+    whole: float
+
+    @property
+    def share(self) -> float | None:
+        """The part as a share of 1; none of nothing."""
+        return self.part / self.whole if self.whole else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return part, whole and share."""
+        return {"part": self.part, "whole": self.whole, "share": self.share}
+
+
+@attrs.frozen
+class Spread:
+    """How long something took over several cases, in hours; none if there were no cases."""
+
+    cases: int
+    mean_hours: float | None
+    median_hours: float | None
+    p90_hours: float | None
+
+    @classmethod
+    def of(cls, spans_us: Sequence[int]) -> Spread:
+        """Return the spread of *spans_us*, microseconds each.
+
+        >>> Spread.of([0, HOUR_US, 5 * HOUR_US])
+        Spread(cases=3, mean_hours=2.0, median_hours=1.0, p90_hours=4.2)
+        """
+        if not spans_us:
+            return cls(0, None, None, None)
+        ordered = sorted(spans_us)
+        mean = Fraction(sum(ordered), len(ordered))
+        half, most = quantile(ordered, Fraction(1, 2)), quantile(ordered, Fraction(9, 10))
+        return cls(len(ordered), hours(mean), hours(half), hours(most))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the cases, and mean, median and 90th percentile in hours."""
+        return attrs.asdict(self)
+
+
+def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
+    """Return the value below which *share* of the *ordered* values lies, interpolated linearly.
+
+    >>> quantile([10, 20], Fraction(1, 2))
+    Fraction(15, 1)
+    """
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+Value: TypeAlias = "int | float | Share | Spread | Mapping[str, Value]"
+
+
+@attrs.frozen
+class Figure:
+    """One figure.
+
+    Attributes:
+        key: Its name in JSON, stable across releases.
+        title: How people call it.
+        value: A count (``int``), hours (``float``), a :class:`Share`, a :class:`Spread`, or these
+            by name.
+        definition: The sentence by which anybody can compute it again.
+    """
+
+    key: str
+    title: str
+    value: Value
+    definition: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value and its definition."""
+        return {"value": _json(self.value), "definition": self.definition}
+
+
+def _json(value: Value) -> Any:
+    if isinstance(value, Share | Spread):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return {name: _json(part) for name, part in value.items()}
+    return value
+
+
+@attrs.frozen
+class LeftOut:
+    """A figure that this log or call does not allow, and what is missing for it."""
+
+    key: str
+    why: str
+
+
+@attrs.frozen
+class Figures:
+    """The figures over one log.
+
+    Attributes:
+        figures: In the order in which people read them.
+        left_out: Those that could not be computed.
+
+    >>> figures = Figures((Figure("cases", "Cases", 2, "Cases with at least one row."),))
+    >>> figures["cases"].value
+    2
+    """
+
+    figures: tuple[Figure, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    def __iter__(self) -> Iterator[Figure]:
+        return iter(self.figures)
+
+    def __getitem__(self, key: str) -> Figure:
+        for figure in self.figures:
+            if figure.key == key:
+                return figure
+        known = nearest(key, [figure.key for figure in self.figures])
+        raise UnknownFigure("figures[...]", key, f"a figure that was computed; {known}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return ``{"figures": {key: {"value": ..., "definition": ...}}, "left_out": {key: why}}``.
+
+        >>> Figures((Figure("cases", "Cases", 2, "Cases with a row."),)).to_json()["figures"]
+        {'cases': {'value': 2, 'definition': 'Cases with a row.'}}
+        """
+        return {
+            "figures": {figure.key: figure.to_json() for figure in self.figures},
+            "left_out": {figure.key: figure.why for figure in self.left_out},
+        }
+
+
+@attrs.define
+class UnknownFigure(BadInput, KeyError):
+    """A figure was asked for that was not computed."""

@@ -1,0 +1,99 @@
+"""``escalate replay`` as a person at a terminal meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from escalate.cli.app import app
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "replay"
+LOG, MAPPING = str(EXAMPLE / "log.csv"), str(EXAMPLE / "mapping.toml")
+
+
+def replay(*args: str):
+    """Run ``escalate replay`` with *args*."""
+    return CliRunner().invoke(app, ["replay", *args], catch_exceptions=False)
+
+
+def test_the_figures_of_the_example():
+    """The example log's figures stand there with readable units."""
+    done = replay(LOG, "--mapping", MAPPING)
+    assert done.exit_code == 0
+    shown = " ".join(done.stdout.split())
+    for expected in (
+        "Cases 6",
+        "N1 > N2 3",
+        "Never leave the first line 3 of 6 (50.0 %)",
+        "median 21.1 h",
+        "28 rows read, 28 usable",
+    ):
+        assert expected in shown
+
+
+def test_json_holds_every_figure_with_its_definition(tmp_path):
+    """The file for programs has value and definition of each figure, and the data quality."""
+    target = tmp_path / "figures.json"
+    done = replay(LOG, "--mapping", MAPPING, "--json", str(target))
+    assert "Cases" in done.stdout
+    data = json.loads(target.read_text(encoding="utf-8"))
+    assert data["figures"]["cases"]["value"] == 6
+    assert all(entry["definition"] for entry in data["figures"].values())
+    assert data["data_quality"]["kept"] == 28
+
+
+def test_json_to_stdout_is_nothing_but_json():
+    """``--json -`` can be piped into another program."""
+    done = replay(LOG, "--mapping", MAPPING, "--json", "-")
+    assert json.loads(done.stdout)["figures"]["events"]["value"] == 28
+
+
+def test_what_the_log_could_not_say_is_shown(tmp_path):
+    """Unreadable rows, unknown words and teams, ties and doubtful instants come with lines."""
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "ticket,when,status,team,impact\n"
+        "1,2026-03-02 09:00,Received,desk a,low\n"
+        "1,2026-03-02 09:00,Napping,desk a,low\n"
+        "1,soon,Received,desk a,low\n"
+        "1,2018-02-17 23:30,Received,cleaners,low\n",
+        encoding="utf-8",
+    )
+    shown = " ".join(replay(str(log), "--mapping", MAPPING).stdout.split())
+    for expected in (
+        "4 rows read, 3 usable",
+        "Unreadable rows, left out: 1",
+        "Napping: 1 (line 3)",
+        "cleaners: 1 (line 5)",
+        "Instants in doubt, read as the earlier offset: 1",
+        "Rows at the same instant as the one before, kept in the log's order: 1",
+    ):
+        assert expected in shown
+
+
+def test_a_log_cannot_steer_the_terminal(tmp_path):
+    """Markup and control characters of a log are shown, not obeyed."""
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "ticket,when,status,team,impact\n"
+        "1,2026-03-02 09:00,\x1b[31m[red]:boom:\u202e,desk a,[bold]\x07\n",
+        encoding="utf-8",
+    )
+    shown = replay(str(log), "--mapping", MAPPING).stdout
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    assert r"\x1b[31m[red]:boom:\u202e" in shown
+    assert r"[bold]\x07" in shown
+
+
+@pytest.mark.shared_data
+def test_the_volvo_log(shared_data):
+    """The real log's figures are printed with thousands separated."""
+    log = shared_data / "volvo_incidents" / "volvo_incidents.csv.gz"
+    mapping = EXAMPLE.parent / "volvo" / "mapping.toml"
+    shown = " ".join(replay(str(log), "--mapping", str(mapping)).stdout.split())
+    assert "Events 65,533" in shown
+    assert "Never leave the first line 4,546 of 7,554 (60.2 %)" in shown
+    assert "Nothing unreadable" in shown
