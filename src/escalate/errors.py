@@ -93,6 +93,66 @@ class InvalidPolicy(BadInput):
 
 
 @attrs.define
+class InvalidCondition(BadInput):
+    """A condition cannot be read, or speaks of something that it may not.
+
+    Attributes:
+        text: The whole condition.
+        column: Where in *text* it goes wrong, from 0.
+
+    >>> raise InvalidCondition("condition", "prority", "priority", 'prority == "high"', 0)
+    Traceback (most recent call last):
+    ...
+    escalate.errors.InvalidCondition: condition: got prority, wanted priority
+      prority == "high"
+      ^
+    """
+
+    code: ClassVar[str] = "invalid-condition"
+
+    text: str
+    column: int
+
+    def __str__(self) -> str:
+        start = max(0, self.column - 60)
+        excerpt = self.text[start : start + 100]
+        # Line ends and control characters would move the caret, or the reader's cursor.
+        line = "".join(letter if letter.isprintable() else " " for letter in excerpt)
+        caret = " " * (self.column - start) + "^"
+        return f"{self.what}: got {self.got}, wanted {self.wanted}\n  {line}\n  {caret}"
+
+
+@attrs.define
+class TooManyCases(BadInput):
+    """A condition falls into more separate cases than proofs look at."""
+
+    code: ClassVar[str] = "too-many-cases"
+
+
+@attrs.define
+class ConditionFailed(EscalateError):
+    """A Python function that a policy uses as a condition gave no answer.
+
+    Attributes:
+        function: Which one, by its qualified name.
+        ticket_id: The ticket it was asked about.
+        why: The error it raised, or what it returned.
+    """
+
+    code: ClassVar[str] = "condition-failed"
+
+    function: str
+    ticket_id: str
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"the condition {self.function} failed on ticket {self.ticket_id!r}: {self.why}; "
+            "a condition returns True or False for every ticket"
+        )
+
+
+@attrs.define
 class InvalidFile(BadInput):
     """A file cannot be read, or holds a key or value that is not known there."""
 

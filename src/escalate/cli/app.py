@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from escalate.cli.demo import demo
 from escalate.cli.replay import replay
 
 
@@ -15,4 +16,5 @@ def app(debug: bool) -> None:
     _ = debug  # the guard around the command reads it, since it also guards what comes before
 
 
+app.add_command(demo)
 app.add_command(replay)

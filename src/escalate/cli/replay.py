@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,8 +11,13 @@ from rich.progress import Progress
 from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_figures import figures_section
 from escalate.cli.show_quality import quality_section
-from escalate.offline import Log, Mapping, read
+from escalate.cli.show_replay import replay_section
+from escalate.core.policy import EscalationPolicy
+from escalate.offline import Log, Mapping, Replay, read
+from escalate.offline import replay as run
 from escalate.offline.figures import measure
+from escalate.offline.replaying import first_promise
+from escalate.policies import load_policy
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -22,22 +28,48 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--mapping", type=_FILE, required=True, help="TOML: what the columns and words of LOG mean."
 )
 @click.option(
+    "--policy",
+    "policy_file",
+    type=_FILE,
+    help="TOML: the policy that the engine replays LOG under.",
+)
+@click.option(
     "--json",
     "json_target",
     type=click.Path(dir_okay=False, allow_dash=True),
     help="Write the figures, each with its definition, to this file; - is stdout, with no tables.",
 )
-def replay(log: Path, mapping: Path, json_target: str | None) -> None:
-    """Print figures over LOG, a CSV file (also gzip) in UTF-8 with one row per change of a case."""
-    sections = _sections(_read(log, Mapping.from_file(mapping)))
+def replay(log: Path, mapping: Path, policy_file: Path | None, json_target: str | None) -> None:
+    """Print figures over LOG, a CSV file (also gzip) in UTF-8 with one row per change of a case.
+
+    With a policy, its engine follows every case: which moves the policy lacks, which promises were kept.
+    """
+    policy = None if policy_file is None else load_policy(policy_file)
+    sections = _sections(_read(log, Mapping.from_file(mapping)), policy)
     if json_target is not None:
         write_json(sections, json_target)
     if json_target != "-":
         show(sections)
 
 
-def _sections(log: Log) -> list[Section]:
-    return [figures_section(measure(log)), quality_section(log.quality)]
+def _sections(log: Log, policy: EscalationPolicy | None) -> list[Section]:
+    quality = quality_section(log.quality)
+    if policy is None:
+        return [figures_section(measure(log)), quality]
+    promise = first_promise(policy)
+    figures = measure(
+        log,
+        tiers=policy.tier_names,
+        within=None if promise is None else promise.within,
+        calendar=None if promise is None else promise.hours,
+    )
+    return [figures_section(figures), replay_section(_replayed(log, policy), policy), quality]
+
+
+def _replayed(log: Log, policy: EscalationPolicy) -> Replay:
+    console = terminal(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        return run(log, policy, progress=partial(progress.track, description="Replaying"))
 
 
 def _read(path: Path, mapping: Mapping) -> Log:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, Final
 
-from escalate.core.condition_ranges import Flags, Words
+from escalate.core.condition_ranges import Flags, Words, as_number
 from escalate.core.condition_tree import AllOf, AnyOf, Comparison, Has, Not, Tree
 from escalate.core.condition_types import Subject
 
@@ -87,7 +87,7 @@ def _numeric(comparison: Comparison) -> Holds:
     if comparison.subject.kind == "span":
         began_us = attrgetter(_SINCE[comparison.subject.name])
         return lambda ticket, now_us: compare(now_us - began_us(ticket), constant)
-    read = _reader(comparison.subject, _as_number)
+    read = _reader(comparison.subject, as_number)
 
     def holds(ticket: Any, now_us: int) -> bool:
         value = read(ticket)
@@ -107,10 +107,9 @@ def _reader(subject: Subject, as_type: Callable[[Any], Any]) -> Read:
             return lambda ticket: as_type(ticket.fields.get(subject.of))
         case "attempts":
             return lambda ticket: sum(each.what == subject.of for each in ticket.attempts)
-        case "classification.tier":
-            return lambda ticket: ticket.classification and ticket.classification.tier
-        case "classification.confidence":
-            return lambda ticket: ticket.classification and ticket.classification.confidence
+        case "classification.tier" | "classification.confidence":
+            read = attrgetter(subject.name.partition(".")[2])
+            return lambda ticket: as_type(ticket.classification and read(ticket.classification))
         case name:
             return attrgetter(name)
 
@@ -121,9 +120,3 @@ def _as_text(value: Any) -> str | None:
 
 def _as_flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
-
-
-def _as_number(value: Any) -> int | float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value if value == value else None  # what is not a number compares with none

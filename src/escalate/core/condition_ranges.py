@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from math import isnan
 from operator import and_, or_
 from typing import Final, Literal
 
@@ -23,6 +24,25 @@ Domain = Literal["count", "span", "number"]
 """count: 0, 1, 2 ..., always there · span: whole microseconds, always there · number: may be missing."""
 
 
+def as_number(value: object) -> Number | None:
+    """Return *value* if it can be compared with numbers, else none.
+
+    >>> as_number(5), as_number("5"), as_number(True), as_number(float("nan"))
+    (5, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+def _set_of_words(values: Iterable[str | None]) -> frozenset[str | None]:
+    return frozenset(values)
+
+
+def _set_of_flags(values: Iterable[bool | None]) -> frozenset[bool | None]:
+    return frozenset(values)
+
+
 @attrs.frozen
 class Words:
     """Some words, or all but some; ``None`` stands for no word at all.
@@ -32,7 +52,7 @@ class Words:
     (True, False, True)
     """
 
-    words: frozenset[str | None] = attrs.field(converter=frozenset)
+    words: frozenset[str | None] = attrs.field(converter=_set_of_words)
     all_but: bool = False
 
     @property
@@ -69,7 +89,7 @@ class Flags:
     (False, True)
     """
 
-    values: frozenset[bool | None] = attrs.field(converter=frozenset)
+    values: frozenset[bool | None] = attrs.field(converter=_set_of_flags)
     may_be_missing: bool = False
 
     @property
@@ -169,10 +189,9 @@ class Numbers:
         )
 
     def __contains__(self, value: object) -> bool:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            return self.missing
+        number = as_number(value)
         # Of the cuts at this very number the lower one is passed, the upper one is not.
-        return self._after((value, 0))
+        return self.missing if number is None else self._after((number, 0))
 
     def _after(self, cut: Cut) -> bool:
         return self.below is not bool(bisect_right(self.cuts, cut) % 2)

@@ -102,8 +102,11 @@ def observe(
     occurred_us = None if fact.occurred_at is None else as_us(fact.occurred_at, "occurred_at")
 
     def seen(working: Working, at_us: int) -> None:
-        last_us = 0 if working.draft is None else working.draft.changed_us
-        follow(working, fact, at_us if occurred_us is None else max(occurred_us, last_us))
+        follow(
+            working,
+            fact,
+            at_us if occurred_us is None else working.no_earlier_than_last(occurred_us),
+        )
 
     outcome = _run(ticket, policy, now, seen)
     if outcome.refusal is not None:
@@ -136,7 +139,7 @@ def _run(
     refusal = None
     if ticket is not None:
         catch_up(working, at_us)
-        at_us = max(at_us, ticket.changed_us)
+        at_us = working.no_earlier_than_last(at_us)
     try:
         deed(working, at_us)
     except Refused as why:

@@ -67,15 +67,20 @@ class Event:
         """When it took effect, in UTC."""
         return as_instant(self.at_us)
 
+    @property
+    def said_at(self) -> datetime | None:
+        """When it was said to have happened, in UTC, if that is not when it took effect."""
+        return None if self.said_us is None else as_instant(self.said_us)
 
-def complete(event: Event, seq: int, clocks: tuple[ClockChange, ...]) -> None:
-    """Give *event* its number and the clocks that it changed, before anybody else sees it.
+
+def complete(event: Event, **values: Any) -> None:
+    """Give *event* its number or the clocks that it changed, before anybody else sees it.
 
     An event's clocks depend on the ticket as the event leaves it, so they are known last; a copy for
     their sake would cost as much as the event.
     """
-    object.__setattr__(event, "seq", seq)
-    object.__setattr__(event, "clocks", clocks)
+    for name, value in values.items():
+        object.__setattr__(event, name, value)
 
 
 @attrs.frozen

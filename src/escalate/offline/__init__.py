@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from escalate.offline.quality import Example as Example
     from escalate.offline.quality import Notice as Notice
     from escalate.offline.reading import read as read
+    from escalate.offline.replaying import Replay as Replay
+    from escalate.offline.replaying import replay as replay
 
 __all__ = [
     "Case",
@@ -23,10 +25,12 @@ __all__ = [
     "Log",
     "Mapping",
     "Notice",
+    "Replay",
     "Row",
     "TierColumn",
     "figures",
     "read",
+    "replay",
 ]
 
 __getattr__ = exports(
@@ -38,9 +42,11 @@ __getattr__ = exports(
         "Log": "escalate.offline.log",
         "Mapping": "escalate.offline.mapping",
         "Notice": "escalate.offline.quality",
+        "Replay": "escalate.offline.replaying",
         "Row": "escalate.offline.log",
         "TierColumn": "escalate.offline.mapping",
         "figures": "escalate.offline.figures",
         "read": "escalate.offline.reading",
+        "replay": "escalate.offline.replaying",
     },
 )

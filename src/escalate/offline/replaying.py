@@ -17,6 +17,8 @@ from escalate.core.clocks import Clock
 from escalate.core.events import Event, Moved, Opened, PathViolated
 from escalate.core.model import Status, Ticket
 from escalate.core.policy import EscalationPolicy
+from escalate.core.timeline import OpenTime
+from escalate.core.worktime import WorkTime
 from escalate.offline.log import Case, Log, Row
 
 EXAMPLES: Final = 5
@@ -154,3 +156,20 @@ def _facts(row: Row, case: Case, ticket: Ticket | None) -> list[facts.Fact]:
     # Work is handed over before it is finished, and taken up again before it is handed over.
     became = facts.StatusIs(row.meaning)
     return [*moved, became] if row.is_completed else [became, *moved]
+
+
+@attrs.frozen
+class Promise:
+    """How long the entry tier may keep a ticket, and when it is open."""
+
+    within: WorkTime
+    hours: OpenTime
+
+
+def first_promise(policy: EscalationPolicy) -> Promise | None:
+    """Return what the first ownership target of the entry tier promises, if there is one."""
+    tables = policy.compiled
+    if "ownership" not in tables.clocks:
+        return None
+    terms = tables.ways("ownership", policy.entry_tier)[0]
+    return None if terms.within_us is None else Promise(WorkTime(terms.within_us), terms.hours)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from escalate.core.workcalendar import WorkCalendar
+from escalate.core.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 from escalate.offline.figures import lines, promise, times
 from escalate.offline.figures.values import Figure, Figures, LeftOut
@@ -25,7 +25,7 @@ def measure(
     *,
     tiers: Sequence[str] = (),
     within: WorkTime | None = None,
-    calendar: WorkCalendar | None = None,
+    calendar: OpenTime | None = None,
     by: Sequence[str] = ("impact",),
 ) -> Figures:
     """Compute every figure that *log* allows; the others are listed in ``left_out``.
@@ -106,7 +106,7 @@ def _how_long(log: Log, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
 
 
 def _in_time(
-    log: Log, tiers: Sequence[str], within: WorkTime | None, calendar: WorkCalendar | None
+    log: Log, tiers: Sequence[str], within: WorkTime | None, calendar: OpenTime | None
 ) -> Iterator[Figure | LeftOut]:
     wall, open_ = "first_line_within_wall", "first_line_within_open"
     if not tiers or not _has_status(log):

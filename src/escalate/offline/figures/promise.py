@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from escalate.core.workcalendar import WorkCalendar
+from escalate.core.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 from escalate.offline.figures.values import Figure, Share
 from escalate.offline.log import Case, Log
@@ -24,9 +24,7 @@ def first_line_within_wall(log: Log, first: str, within: WorkTime) -> Figure:
     return Figure("first_line_within_wall", title, value, _define(first, within, "wall clock"))
 
 
-def first_line_within_open(
-    log: Log, first: str, within: WorkTime, calendar: WorkCalendar
-) -> Figure:
+def first_line_within_open(log: Log, first: str, within: WorkTime, calendar: OpenTime) -> Figure:
     """Return how many cases are solved or leave *first* in time, while *calendar* is open."""
     value = _in_time(log, first, within, calendar.elapsed_us)
     title = f"Solved or passed on by the first line within {within} of open time"

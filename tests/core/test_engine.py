@@ -1,0 +1,382 @@
+"""What the engine does with one ticket, told in examples; the laws are in test_engine_laws.py."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from escalate import Actor, EscalationPolicy, Path, SLAPolicy, Status, Target, Tier
+from escalate.core import advance, decide, evolve, facts, fold, next_due, observe, step
+from escalate.core import commands as c
+from escalate.core import events as e
+from escalate.core.model import Ticket
+from escalate.errors import (
+    BadInput,
+    BouncesExhausted,
+    InvalidJournal,
+    NaiveInstant,
+    NoTicket,
+    PathNotAllowed,
+    Refused,
+    StatusNotAllowed,
+    UnknownWord,
+)
+from escalate.testing import START, Shifts
+
+ANN = Actor("ann")
+POLICY = EscalationPolicy(
+    "three lines",
+    [Tier("N1", calendar="day"), Tier("N2", calendar="day"), Tier("N3", calendar="always")],
+    [
+        Path("N1", "N2"),
+        Path("N2", "N3"),
+        Path("N2", "N1", kind="return"),
+        Path("N3", "N2", kind="return"),
+        Path("N2", "N1", kind="transfer"),
+    ],
+    sla=SLAPolicy(
+        [
+            Target("ownership", "3m", tiers=("N1",)),
+            Target("ownership", "6m", default=True),
+            Target("resolution", "20m", calendar="day", default=True),
+        ]
+    ),
+    calendars={"day": Shifts(open_minutes=4, closed_minutes=2), "night": Shifts(1, 5)},
+)
+
+
+def minutes(number: float) -> datetime:
+    """An instant so many minutes after the ticket was opened."""
+    return START + timedelta(minutes=number)
+
+
+def after(*asked: tuple[float, c.Command]) -> Ticket:
+    """The ticket after these commands at these minutes; none of them is refused."""
+    ticket = step(None, c.Open("T-1"), POLICY, now=START).ticket
+    for minute, command in asked:
+        outcome = step(ticket, command, POLICY, now=minutes(minute))
+        assert outcome.refusal is None, outcome.refusal
+        ticket = outcome.ticket
+    assert ticket is not None
+    return ticket
+
+
+class TestStatus:
+    def test_taking_a_new_ticket_opens_it(self) -> None:
+        """1.3: who takes a new ticket becomes its assignee, and it is open."""
+        ticket = after((1, c.Take(by=ANN)))
+        assert (ticket.status, ticket.assignee) == (Status.OPEN, "ann")
+
+    def test_assigning_leaves_the_status(self) -> None:
+        """1.3: to give a ticket to somebody is not to take it on."""
+        ticket = after((1, c.Assign("ann")))
+        assert (ticket.status, ticket.assignee) == (Status.NEW, "ann")
+
+    def test_a_first_reply_does_what_taking_does(self) -> None:
+        """1.3: an agent who answers has taken the ticket on."""
+        ticket = after((1, c.Reply(by=ANN)))
+        assert (ticket.status, ticket.assignee) == (Status.OPEN, "ann")
+
+    def test_a_bot_s_reply_changes_only_what_it_says(self) -> None:
+        """1.3: a bot takes nothing on."""
+        ticket = after((1, c.Reply(bot=True)))
+        assert (ticket.status, ticket.assignee) == (Status.NEW, None)
+
+    def test_a_customer_ends_a_wait_and_reopens(self) -> None:
+        """1.3: a reply resumes a pending ticket and reopens a resolved one."""
+        assert after((1, c.Wait()), (2, c.CustomerReply())).status is Status.OPEN
+        again = after((1, c.Resolve()), (2, c.CustomerReply()))
+        assert (again.status, again.counts.reopens) == (Status.OPEN, 1)
+
+    def test_an_out_of_office_message_sets_nothing_in_motion(self) -> None:
+        """1.3: an automatic message neither resumes nor reopens."""
+        asked = (1, c.Resolve()), (2, c.CustomerReply(automatic=True))
+        assert after(*asked).status is Status.RESOLVED
+
+    def test_a_customer_who_writes_on_a_closed_ticket_gets_another(self) -> None:
+        """1.3: the message is kept, and the runtime is asked for a linked ticket."""
+        ticket = after((1, c.Resolve()), (2, c.Close()))
+        events = decide(ticket, c.CustomerReply(), POLICY, now=minutes(3))
+        assert [type(event) for event in events] == [e.CustomerReplied, e.FollowUpWanted]
+
+    def test_asking_for_what_is_so_changes_nothing(self) -> None:
+        """1.3: a command that leaves the status as it is yields no event."""
+        ticket = after((1, c.Wait()))
+        assert decide(ticket, c.Wait(), POLICY, now=minutes(2)) == ()
+        assert decide(ticket, c.Open("T-1"), POLICY, now=minutes(2)) == ()
+
+    def test_a_refused_status_says_what_is_allowed(self) -> None:
+        """An agent who asks for what the lifecycle lacks reads what it has."""
+        with pytest.raises(StatusNotAllowed, match="is closed, which does not allow to reopen; it"):
+            decide(after((1, c.Cancel())), c.Reopen(), POLICY, now=minutes(2))
+
+    def test_cancelling_says_where_it_goes_on(self) -> None:
+        """1.3: a duplicate is closed and names the ticket that goes on."""
+        (event,) = decide(after(), c.Cancel(into="T-0"), POLICY, now=minutes(1))
+        assert isinstance(event, e.Closed)
+        assert (event.cancelled, event.into) == (True, "T-0")
+
+
+class TestMoves:
+    def test_a_move_clears_the_assignee_and_keeps_the_status(self) -> None:
+        """1.5: the next tier finds an open ticket that nobody of theirs has yet."""
+        ticket = after((1, c.Take(by=ANN)), (2, c.Escalate()))
+        assert (ticket.tier, ticket.assignee, ticket.status) == ("N2", None, Status.OPEN)
+
+    def test_refusal_lists_the_paths_that_exist(self) -> None:
+        """A refused escalation tells the agent where the ticket can go instead."""
+        with pytest.raises(PathNotAllowed, match="from N1 to N3; paths from N1: N2"):
+            decide(after(), c.Escalate(to="N3"), POLICY, now=minutes(1))
+
+    def test_a_return_goes_to_the_tier_that_sent_it(self) -> None:
+        """1.4: without a target, back is where it came from."""
+        up = (1, c.Escalate()), (1, c.Escalate())
+        assert after(*up, (2, c.Return())).tier == "N2"
+        assert after(*up, (2, c.Return()), (3, c.Return())).tier == "N1"
+
+    def test_a_return_is_no_bounce_and_coming_again_is(self) -> None:
+        """1.6: a bounce is an arrival in a tier that it had left, the return itself excepted."""
+        back = (1, c.Escalate()), (2, c.Return())
+        assert after(*back).counts.bounces == 0
+        assert after(*back, (3, c.Escalate())).counts.bounces == 1
+
+    def test_after_so_many_bounces_nothing_goes_back(self) -> None:
+        """1.6: at max_bounces a further return, or transfer to a tier already left, is refused."""
+        around = [(1, c.Escalate())] + [(1, c.Return()), (1, c.Escalate())] * 2
+        for command in (c.Return(), c.Transfer("N1")):
+            with pytest.raises(BouncesExhausted, match="bounced 2 times"):
+                decide(after(*around), command, POLICY, now=minutes(2))
+
+    def test_a_resolved_ticket_does_not_move(self) -> None:
+        """1.4: whoever wants to pass a resolved ticket on reopens it first."""
+        with pytest.raises(StatusNotAllowed, match="allows: reopen"):
+            decide(after((1, c.Resolve())), c.Escalate(), POLICY, now=minutes(2))
+
+
+class TestClocks:
+    def test_a_deadline_used_up_at_closing_breaches_at_the_next_opening(self) -> None:
+        """3.4: people see the closing hour; the breach is dated at the opening, and an act then wins."""
+        ticket = step(None, c.Open("T-1", tier="N2"), POLICY, now=minutes(-1)).ticket
+        assert ticket is not None
+        clock = ticket.clocks["ownership"]
+        assert clock.due_at is not None
+        assert POLICY.calendar("day").elapsed_us(clock.started_us, clock.due_us or 0) == 360_000_000
+        opening = next_due(ticket)
+        assert opening is not None
+        assert advance(ticket, POLICY, before=opening).events == ()
+        (breach,) = advance(ticket, POLICY, before=opening + timedelta(microseconds=1)).events
+        assert breach.at == opening
+
+    def test_an_act_at_the_very_instant_is_in_time(self) -> None:
+        """3.4: who escalates at the due instant has kept the promise."""
+        due = next_due(after())
+        assert due is not None
+        (moved,) = decide(after(), c.Escalate(), POLICY, now=due)
+        assert [clock.state for _, clock in moved.clocks] == ["met", "running"]
+
+    def test_a_pause_moves_the_deadline_by_its_open_part(self) -> None:
+        """3.3: waiting for the customer over a closed span costs nothing."""
+        hours = POLICY.calendar("day")
+        due = after().clocks["resolution"].due_us
+        waited = after((1, c.Wait()), (9, c.Resume())).clocks["resolution"]
+        assert due is not None
+        assert waited.due_us is not None
+        span = hours.elapsed_us(*(int(minutes(m).timestamp()) * 1_000_000 for m in (1, 9)))
+        assert hours.elapsed_us(due, waited.due_us) == span
+
+    def test_an_answer_and_a_wait_end_ownership_in_either_order(self) -> None:
+        """3.2: the tier has answered once the ticket waits and a reply was made in this cycle."""
+        for asked in ([c.Reply(), c.Wait()], [c.Wait(), c.Reply()], [c.Reply(then="wait")]):
+            ticket = after(*((1, command) for command in asked))
+            assert ticket.clocks["ownership"].state == "met"
+
+    def test_waiting_without_an_answer_does_not(self) -> None:
+        """3.2: a ticket that waits without a word to the customer is still owed one."""
+        assert after((1, c.Wait())).clocks["ownership"].is_live
+
+    def test_reopening_revives_what_resolving_ended(self) -> None:
+        """3.5: the verdict is withdrawn and the resolved span is a pause."""
+        clock = after((1, c.Resolve()), (3, c.Reopen())).clocks["resolution"]
+        assert (clock.state, clock.cycle) == ("running", 1)
+        assert [span.reason for span in clock.pauses] == ["resolved"]
+
+    def test_a_new_cycle_begins_when_the_customer_comes_back(self) -> None:
+        """3.2: the tier that answered owes the next answer too."""
+        clock = after((1, c.Reply(then="wait")), (5, c.CustomerReply())).clocks["ownership"]
+        assert (clock.state, clock.cycle) == ("running", 2)
+
+    def test_a_ticket_that_moves_is_judged_where_it_is(self) -> None:
+        """3.7: the target is chosen on the ticket as the act leaves it."""
+        clock = after((1, c.Escalate())).clocks["ownership"]
+        assert (clock.target, clock.within_us) == ("ownership 6m", 360_000_000)
+
+
+class TestRetargeting:
+    POLICY = EscalationPolicy(
+        "tight upstairs",
+        ["N1", "N2"],
+        [Path("N1", "N2")],
+        sla=SLAPolicy(
+            [Target("resolution", "5m", tiers=("N2",)), Target("resolution", "30m", default=True)]
+        ),
+    )
+
+    def moved(self, minute: float, *before: c.Command) -> tuple[e.Event, ...]:
+        """What comes of an escalation to the tier with the tighter promise."""
+        ticket = step(None, c.Open("T-1"), self.POLICY, now=START).ticket
+        for command in before:
+            ticket = step(ticket, command, self.POLICY, now=minutes(1)).ticket
+        return decide(ticket, c.Escalate(), self.POLICY, now=minutes(minute))
+
+    def test_another_target_counts_from_the_start(self) -> None:
+        """3.8: under keep_start the time already used counts against the new promise."""
+        (event,) = self.moved(2)
+        ((change, clock),) = event.clocks
+        assert change is e.Change.RETARGET
+        assert clock.due_at == minutes(5)
+
+    def test_a_clock_that_the_change_makes_late_breaches_at_the_change(self) -> None:
+        """3.8: never before it, and marked as such."""
+        _, breach = self.moved(12)
+        assert isinstance(breach, e.Breached)
+        assert (breach.at, breach.on_change) == (minutes(12), True)
+
+    def test_so_does_one_that_is_paused(self) -> None:
+        """3.8: time cannot bring a paused clock there, but another promise can."""
+        ticket = step(None, c.Open("T-1"), self.POLICY, now=START).ticket
+        ticket = step(ticket, c.Wait(), self.POLICY, now=minutes(8)).ticket
+        _, breach = decide(ticket, c.Escalate(), self.POLICY, now=minutes(12))
+        assert isinstance(breach, e.Breached)
+
+
+class TestObserved:
+    def test_a_move_that_the_policy_lacks_is_followed_and_journalled(self) -> None:
+        """5.8: the host's word stands; the journal says what it breaks."""
+        outcome = observe(after(), facts.TierIs("N3"), POLICY, now=minutes(1))
+        violated, moved = outcome.events
+        assert isinstance(violated, e.PathViolated)
+        assert (violated.why, violated.source, violated.target) == ("path", "N1", "N3")
+        assert isinstance(moved, e.Escalated)
+
+    def test_a_tier_that_the_policy_never_heard_of_is_followed_too(self) -> None:
+        """5.8: nothing that a host does can stop the journal."""
+        outcome = observe(after(), facts.TierIs("vendor"), POLICY, now=minutes(1))
+        assert outcome.ticket is not None
+        assert outcome.ticket.tier == "vendor"
+        assert outcome.ticket.clocks["ownership"].target == "ownership 6m"
+
+    def test_seen_closed_means_resolved_and_closed(self) -> None:
+        """A desk without "resolved" closes what it has answered: the promise was met."""
+        outcome = observe(after(), facts.StatusIs("closed"), POLICY, now=minutes(1))
+        assert [type(event) for event in outcome.events] == [e.Resolved, e.Closed]
+        assert outcome.ticket is not None
+        assert outcome.ticket.clocks["resolution"].state == "met"
+
+    def test_leaving_closed_is_a_reopening(self) -> None:
+        """5.8: a closed ticket that is seen open again was reopened, against the lifecycle."""
+        closed = after((1, c.Resolve()), (2, c.Close()))
+        outcome = observe(closed, facts.StatusIs("open"), POLICY, now=minutes(3))
+        assert [type(event) for event in outcome.events] == [e.PathViolated, e.Reopened]
+
+    def test_what_was_already_so_is_no_news(self) -> None:
+        """A host that says the same thing three times is heard once."""
+        for fact in (facts.TierIs("N1"), facts.StatusIs("new"), facts.AssigneeIs(None)):
+            assert observe(after(), fact, POLICY, now=minutes(1)).events == ()
+
+    def test_a_command_that_was_carried_out_elsewhere_is_followed(self) -> None:
+        """5.8: ``Did`` says the verb; what the policy would have refused is a violation."""
+        did = facts.Did(c.Escalate(to="N3"))
+        events = observe(after(), did, POLICY, now=minutes(1)).events
+        assert [type(event) for event in events] == [e.PathViolated, e.Escalated]
+
+    def test_a_seen_move_must_say_where_to(self) -> None:
+        """A fact has a place: "escalated somewhere" was never seen."""
+        with pytest.raises(BadInput, match=r"Did\(Escalate\).to: got None"):
+            facts.Did(c.Escalate())
+
+    def test_a_late_fact_keeps_its_own_instant(self) -> None:
+        """5.10: it is journalled after what stands there and says when it was so."""
+        ticket = after((5, c.Take(by=ANN)))
+        fact = facts.PriorityIs("high", occurred_at=minutes(2))
+        (event,) = observe(ticket, fact, POLICY, now=minutes(8)).events
+        assert (event.at, event.said_at) == (minutes(5), minutes(2))
+
+    def test_a_clock_that_was_set_back_is_noted(self) -> None:
+        """5.3: an earlier now is read as the ticket's last instant, and kept."""
+        (event,) = decide(after(), c.Take(by=ANN), POLICY, now=minutes(-5))
+        assert (event.at, event.said_at) == (START, minutes(-5))
+
+
+class TestBorders:
+    def test_a_naive_now_is_an_error(self) -> None:
+        """2.1: a datetime without a zone names no instant."""
+        with pytest.raises(NaiveInstant, match="now: got"):
+            step(None, c.Open("T-1"), POLICY, now=datetime(2026, 1, 1))  # noqa: DTZ001 - on purpose
+
+    def test_a_ticket_must_be_opened_first(self) -> None:
+        """A command for a ticket that is not there says so."""
+        with pytest.raises(NoTicket, match="Take needs a ticket"):
+            decide(None, c.Take(), POLICY, now=START)
+        with pytest.raises(NoTicket, match="TierIs needs a ticket"):
+            observe(None, facts.TierIs("N1"), POLICY, now=START)
+
+    @pytest.mark.parametrize(
+        ("command", "says"),
+        [
+            (c.Open("T-2", tier="N22"), "no tier 'N22'; did you mean 'N2'"),
+            (c.Open("T-2", priority="hihg"), "no priority 'hihg'; did you mean 'high'"),
+        ],
+    )
+    def test_an_unknown_word_names_the_nearest(self, command: c.Command, says: str) -> None:
+        """A misspelt tier or priority is refused with the word that was meant."""
+        with pytest.raises(UnknownWord, match=says):
+            decide(None, command, POLICY, now=START)
+
+    def test_a_refusal_brings_what_fired_before_it(self) -> None:
+        """5.3: timers that were due are facts, whatever came of the command."""
+        with pytest.raises(Refused) as refusal:
+            decide(after(), c.Escalate(to="N3"), POLICY, now=minutes(60))
+        assert [type(event) for event in refusal.value.fired] == [e.Breached, e.Breached]
+
+    def test_two_timers_of_one_instant_fire_in_declared_order(self) -> None:
+        """3.4: by the order of targets, one at a time."""
+        targets = [
+            Target("resolution", "5m", default=True),
+            Target("ownership", "5m", default=True),
+        ]
+        policy = EscalationPolicy("even", ["N1"], sla=SLAPolicy(targets))
+        ticket = step(None, c.Open("T-1"), policy, now=START).ticket
+        assert ticket is not None
+        fired = advance(ticket, policy, before=minutes(9)).events
+        assert [event.clock for event in fired if isinstance(event, e.Breached)] == [
+            "resolution",
+            "ownership",
+        ]
+
+    def test_evolve_is_one_step_of_fold(self) -> None:
+        """5.2: a journal read event by event gives the same ticket."""
+        journal = step(None, c.Open("T-1"), POLICY, now=START).events
+        assert evolve(None, journal[0]) == fold(None, journal)
+
+    def test_a_journal_begins_with_an_opening(self) -> None:
+        """A journal that was cut says so."""
+        (taken,) = decide(after(), c.Take(by=ANN), POLICY, now=minutes(1))
+        for journal in ([], [taken]):
+            with pytest.raises(InvalidJournal):
+                fold(None, journal)
+
+    def test_a_ticket_refuses_to_change(self) -> None:
+        """A ticket is a value: nobody changes it behind the journal's back."""
+        ticket = after()
+        with pytest.raises(AttributeError):
+            ticket.tier = "N3"
+        with pytest.raises(AttributeError):
+            ticket.clocks["ownership"] = ticket.clocks["resolution"]  # type: ignore[index]
+
+    def test_instants_of_any_zone_are_one_instant(self) -> None:
+        """2.1: the zone in which an instant is written does not matter."""
+        elsewhere = START.astimezone(UTC).astimezone()
+        assert step(None, c.Open("T-1"), POLICY, now=elsewhere) == step(
+            None, c.Open("T-1"), POLICY, now=START
+        )
