@@ -69,6 +69,13 @@ class TestWindows:
         assert desk.next_close(at("2026-12-28 10:00")) == at("2030-05-01 00:00")
         assert desk.next_open(at("2030-05-01 07:00")) == at("2030-05-02 00:00")
 
+    def test_a_window_that_spans_years_is_one_whichever_year_was_asked_about_first(self):
+        """Asking about 2030 before 2026 finds the same closing."""
+        desk = WorkCalendar("UTC", {"mon-sun": ["00:00-24:00"]}, holidays=["2030-05-01"])
+        assert desk.is_open(at("2030-04-01 10:00"))
+        assert desk.next_close(at("2026-12-28 10:00")) == at("2030-05-01 00:00")
+        assert len(desk.windows(at("2020-01-01 00:00"), at("2030-05-03 00:00"))) == 2
+
     def test_windows_are_clipped_to_what_was_asked(self):
         """Windows between ten and half past one begin at ten."""
         found = OFFICE.windows(at("2026-03-02 10:00"), at("2026-03-02 13:30"))

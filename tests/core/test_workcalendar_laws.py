@@ -18,7 +18,7 @@ from tests.core.calendar_strategies import AIMS, AMOUNTS_US, aimed, calendar_of,
 
 TWO = st.tuples(AIMS, AIMS)
 QUESTIONS = st.tuples(
-    st.sampled_from(["deadline_us", "start_for_us", "due_open_us"]),
+    st.sampled_from(["deadline_us", "start_for_us", "due_open_us", "next_close_us"]),
     AIMS | st.integers(0, 2**52 - 1),
     st.just(0) | AMOUNTS_US,
 )
@@ -205,6 +205,8 @@ def _fresh(calendar: WorkCalendar) -> WorkCalendar:
 
 def _answer(calendar: WorkCalendar, name: str, at: int, amount: int) -> object:
     try:
+        if name == "next_close_us":
+            return calendar.next_close_us(at)
         return getattr(calendar, name)(at, amount)
     except HorizonTooShort as error:
         return str(error)

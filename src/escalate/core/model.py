@@ -91,7 +91,8 @@ class Actor:
         return self.kind in ("agent", "customer")
 
 
-def _named(instance: object, field: attrs.Attribute[str], value: str) -> None:
+def named(instance: object, field: attrs.Attribute[str], value: str) -> None:
+    """Check that *value* is a name: a word or more, not empty."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidPolicy(f"{type(instance).__name__}.{field.name}", value, "a name")
 
@@ -110,7 +111,7 @@ class Tier:
         calendar: The name of its opening hours; none means the policy's only calendar.
     """
 
-    name: str = attrs.field(validator=_named)
+    name: str = attrs.field(validator=named)
     title: str = ""
     kind: TierKind = attrs.field(default="human", validator=_one_of("human", "bot", "vendor"))
     handles: tuple[str, ...] = attrs.field(default=(), converter=words)

@@ -14,7 +14,7 @@ import attrs
 
 from escalate.core.compiled import Compiled, compile_policy
 from escalate.core.events import MoveKind
-from escalate.core.model import Tier, as_tier, words
+from escalate.core.model import Tier, as_tier, named, words
 from escalate.core.sla import CLOCK_KINDS, SLAPolicy, Target
 from escalate.core.timeline import OpenTime
 from escalate.core.workcalendar import WorkCalendar
@@ -57,6 +57,11 @@ def _paths(values: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(values)
 
 
+def _not_negative(_: object, field: attrs.Attribute[int], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InvalidPolicy(f"EscalationPolicy.{field.name}", value, "a whole number, 0 or more")
+
+
 @attrs.frozen
 class EscalationPolicy:
     """Who owns a ticket, where it may go, and what is promised meanwhile.
@@ -81,7 +86,7 @@ class EscalationPolicy:
     'N1'
     """
 
-    name: str
+    name: str = attrs.field(validator=named)
     tiers: tuple[Tier, ...] = attrs.field(converter=_tiers)
     paths: tuple[Path, ...] = attrs.field(default=(), converter=_paths)
     sla: SLAPolicy = attrs.field(default=SLAPolicy(), kw_only=True)
@@ -90,9 +95,9 @@ class EscalationPolicy:
     priorities: tuple[str, ...] = attrs.field(
         default=("low", "normal", "high", "urgent"), converter=words, kw_only=True
     )
-    max_bounces: int = attrs.field(default=2, kw_only=True)
+    max_bounces: int = attrs.field(default=2, kw_only=True, validator=_not_negative)
     on_exhausted: str | None = attrs.field(default=None, kw_only=True)
-    version: str = attrs.field(default="draft", kw_only=True)
+    version: str = attrs.field(default="draft", kw_only=True, validator=named)
 
     def __attrs_post_init__(self) -> None:
         _check_tiers(self)

@@ -50,9 +50,7 @@ def _read_toml(path: FilePath) -> Mapping[str, Any]:
 def _policy(source: Mapping[str, Any], place: Place) -> EscalationPolicy:
     top = table(source, place, (*_PLAIN, "calendars", "tiers", "paths", "targets"))
     values = {key: top[key] for key in _PLAIN if key in top}
-    calendars = table(
-        top.get("calendars", {}), place.key("calendars"), list(top.get("calendars", {}))
-    )
+    calendars = table(top.get("calendars", {}), place.key("calendars"), None)
     return build(
         EscalationPolicy,
         place,

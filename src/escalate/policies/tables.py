@@ -31,8 +31,8 @@ class Place:
         return f"{self.file}: {self.path}" if self.path else self.file
 
 
-def table(value: object, place: Place, known: Sequence[str]) -> Mapping[str, Any]:
-    """Return *value*, a table in which every key is one of *known*.
+def table(value: object, place: Place, known: Sequence[str] | None) -> Mapping[str, Any]:
+    """Return *value*, a table in which every key is one of *known*; any key where that is none.
 
     Raises:
         InvalidFile: It is no table, or has a key that is not known there.
@@ -40,7 +40,7 @@ def table(value: object, place: Place, known: Sequence[str]) -> Mapping[str, Any
     if not isinstance(value, Mapping):
         raise InvalidFile(str(place), value, "a table")
     for key in value:
-        if key not in known:
+        if known is not None and key not in known:
             raise InvalidFile(str(place.key(str(key))), key, nearest(str(key), known))
     return value
 

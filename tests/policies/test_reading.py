@@ -1,0 +1,160 @@
+"""Policy files: what they say, and what is said about those that are wrong."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path as FilePath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escalate import EscalationPolicy, Path, SLAPolicy, Target, Tier, WorkCalendar, load_policy
+from escalate.errors import BadInput, InvalidFile
+
+EXAMPLES = sorted((FilePath(__file__).parents[2] / "examples").rglob("policy*.toml"))
+
+TOML = """
+name = "support"
+version = "2026-11"
+entry = "N1"
+
+[calendars.office]
+timezone = "America/Sao_Paulo"
+hours = { mon-fri = ["09:00-12:00", "13:00-18:00"] }
+holidays = ["2026-12-25"]
+
+[[tiers]]
+name = "N1"
+title = "First line"
+handles = ["simple and known requests"]
+[[tiers]]
+name = "N2"
+
+[[paths]]
+from = "N1"
+to = "N2"
+[[paths]]
+from = "N2"
+to = "N1"
+kind = "return"
+
+[[targets]]
+clock = "ownership"
+tiers = ["N1"]
+within = "12h"
+[[targets]]
+clock = "resolution"
+within = "80h"
+default = true
+pause_while = ["pending"]
+"""
+
+PYTHON = EscalationPolicy(
+    "support",
+    [Tier("N1", "First line", handles=["simple and known requests"]), "N2"],
+    [Path("N1", "N2"), Path("N2", "N1", kind="return")],
+    sla=SLAPolicy(
+        [
+            Target("ownership", "12h", tiers=["N1"]),
+            Target("resolution", "80h", default=True, pause_while=["pending"]),
+        ]
+    ),
+    calendars={
+        "office": WorkCalendar(
+            timezone="America/Sao_Paulo",
+            hours={"mon-fri": ["09:00-12:00", "13:00-18:00"]},
+            holidays=["2026-12-25"],
+        )
+    },
+    entry="N1",
+    version="2026-11",
+)
+
+
+def written(folder: FilePath, text: str) -> FilePath:
+    """A policy file with this text."""
+    path = folder / "desk.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_and_python_say_the_same(tmp_path: FilePath) -> None:
+    """A policy reads alike in TOML and in Python."""
+    assert load_policy(written(tmp_path, TOML)) == PYTHON
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_every_example_loads(path: FilePath) -> None:
+    """The policies under examples/ are policies."""
+    assert load_policy(path).tiers
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        (
+            'entry = "N1"',
+            'entyr = "N1"',
+            "desk.toml: entyr: got 'entyr', wanted did you mean 'entry'",
+        ),
+        ('within = "12h"', 'within = "soon"', "desk.toml: targets[0]"),
+        ('kind = "return"', 'kind = "retrun"', "desk.toml: paths[1]"),
+        ('to = "N2"', 'too = "N2"', "desk.toml: paths[0].too: got 'too', wanted did you mean 'to'"),
+        (
+            'clock = "ownership"\n',
+            "",
+            "desk.toml: targets[0]: got ['tiers', 'within'], wanted also clock",
+        ),
+        ('from = "N1"', 'from = "N7"', "Path('N7', 'N2').source"),
+        ('"America/Sao_Paulo"', '"America/Sao_Paolo"', "desk.toml: calendars.office"),
+        ('["09:00-12:00"', '["9-12"', "desk.toml: calendars.office"),
+        ('tiers = ["N1"]', 'tiers = "N1"', "a list of words"),
+        ("[[tiers]]", "[tiers]", "valid TOML"),
+        ('entry = "N1"', "tiers = 3", "valid TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(
+    tmp_path: FilePath, was: str, becomes: str, says: str
+) -> None:
+    """Whoever mistypes a key or a value reads the file, the place and what would work."""
+    assert was in TOML
+    with pytest.raises(InvalidFile) as error:
+        load_policy(written(tmp_path, TOML.replace(was, becomes, 1)))
+    assert says in str(error.value)
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: FilePath) -> None:
+    """A wrong path is an error of ours, with the path."""
+    with pytest.raises(InvalidFile, match=r"nothing\.toml: got 'No such file or directory'"):
+        load_policy(tmp_path / "nothing.toml")
+
+
+@pytest.mark.parametrize("value", [3, "x", [], None, {"a": {}}])
+@pytest.mark.parametrize("key", ["tiers", "paths", "targets", "calendars", "name", "priorities"])
+def test_a_value_of_the_wrong_shape_is_bad_input(key: str, value: object) -> None:
+    """Whatever stands where a table, a list or a word should, the answer is an error of ours."""
+    policy = {"name": "desk", "tiers": [{"name": "N1"}], key: value}
+    with contextlib.suppress(
+        BadInput
+    ):  # a value that fits by chance is fine; nothing else may come
+        load_policy(policy)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(["name", "tiers", "from", "to", "clock", "within", "x"]), inner
+            )
+        ),
+    )
+)
+def test_no_mapping_whatever_gives_anything_but_our_errors(value: object) -> None:
+    """Policies are data from outside: nothing in them reaches a user as a traceback."""
+    with contextlib.suppress(BadInput):
+        load_policy({"name": "desk", "tiers": [{"name": "N1"}], "paths": value, "targets": value})
+    with contextlib.suppress(BadInput):
+        load_policy({"name": value, "tiers": value})
