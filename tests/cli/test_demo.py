@@ -27,7 +27,13 @@ def test_tickets_climb_and_come_back(told: str) -> None:
 
 def test_clocks_are_seen_at_work(told: str) -> None:
     """Deadlines, waits for the customer, a kept and a broken promise are all there."""
-    for words in ("ownership starts, due", "resolution pauses at", ": met, ", "is broken", ": breached"):
+    for words in (
+        "ownership starts, due",
+        "resolution pauses at",
+        ": met, ",
+        "is broken",
+        ": breached",
+    ):
         assert words in told
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from escalate.cli.app import app
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "replay"
 LOG, MAPPING = str(EXAMPLE / "log.csv"), str(EXAMPLE / "mapping.toml")
+POLICY = str(EXAMPLE / "policy.toml")
 
 
 def replay(*args: str):
@@ -97,3 +100,53 @@ def test_the_volvo_log(shared_data):
     assert "Events 65,533" in shown
     assert "Never leave the first line 4,546 of 7,554 (60.2 %)" in shown
     assert "Nothing unreadable" in shown
+
+
+def test_a_policy_adds_what_its_engine_makes_of_the_log():
+    """With a policy there are promises kept and broken, violations with examples, and the flowchart."""
+    done = replay(LOG, "--mapping", MAPPING, "--policy", POLICY)
+    assert done.exit_code == 0
+    shown = " ".join(done.stdout.split())
+    for expected in (
+        "Under the policy 'three-lines'",
+        "path, N3 > N2: 1 (such as 1004)",
+        "ownership 2h in N1",
+        "by the first line within 2h of open time",
+        "[ N1 ] [ N2 ] [ N3 ]",
+    ):
+        assert expected in shown
+
+
+def test_json_under_a_policy_defines_what_it_counts(tmp_path):
+    """Every figure of the engine comes with its definition too."""
+    target = tmp_path / "figures.json"
+    replay(LOG, "--mapping", MAPPING, "--policy", POLICY, "--json", str(target))
+    data = json.loads(target.read_text(encoding="utf-8"))
+    assert all(entry["definition"] for entry in data["replay"].values())
+    assert data["replay"]["violations"]["value"][0]["why"] == "path"
+    assert "first_line_within_open" in data["figures"]
+
+
+def test_a_wrong_policy_is_one_readable_line(tmp_path):
+    """A misspelt key names the file, the place and the nearest word; there is no traceback."""
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('name = "x"\nteirs = []\n', encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "escalate",
+            "replay",
+            LOG,
+            "--mapping",
+            MAPPING,
+            "--policy",
+            wrong,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "teirs: got 'teirs', wanted did you mean 'tiers'?" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,7 @@
+"""``python -m escalate`` is the ``escalate`` command."""
+
+import sys
+
+from escalate.cli import main
+
+sys.exit(main())
