@@ -111,7 +111,7 @@ def test_a_policy_adds_what_its_engine_makes_of_the_log():
         "Under the policy 'three-lines'",
         "path, N3 > N2: 1 (such as 1004)",
         "ownership 2h in N1",
-        "by the first line within 2h of open time",
+        "first line within 2h of",
         "[ N1 ] [ N2 ] [ N3 ]",
     ):
         assert expected in shown

@@ -206,6 +206,12 @@ class TestClockChanges:
         desk = WorkCalendar("Asia/Kathmandu", {"mon-fri": ["09:00-17:00"]})
         assert desk.next_open(at("2026-03-02 00:00")) == at("2026-03-02 03:15")
 
+    def test_overlapping_halves_of_a_day_leave_a_hole_where_an_edge_jumped(self):
+        """Each edge is read by itself: 02:30 becomes 03:30, and the other half ends at 03:00 (2.3)."""
+        halves = WorkCalendar("Europe/Berlin", {"mon-sun": ["00:00-03:00", "02:30-24:00"]})
+        assert open_hours(halves, "2026-03-29", "2026-03-30") == 22.5
+        assert open_hours(halves, "2026-03-30", "2026-03-31") == 24
+
     def test_a_break_never_opens_anything(self):
         """A window that starts in the gap opens no earlier because a break lies beside it."""
         hours = {"sun": ["02:30-12:00"]}

@@ -94,6 +94,9 @@ class _Reader:
         if depth > DEEPEST:
             raise self.refuse(node, f"conditions nested at most {DEEPEST} deep")
         match node:
+            case ast.Compare(ops=[_, _, *_]) if depth == DEEPEST:
+                # Written out, 1 <= moves <= 3 is an "and" of two, one level deeper.
+                return self.tree(node, depth + 1)
             case ast.BoolOp(op=ast.And(), values=values):
                 return _joined(AllOf, [self.tree(value, depth + 1) for value in values])
             case ast.BoolOp(op=ast.Or(), values=values):
