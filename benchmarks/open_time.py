@@ -1,7 +1,7 @@
 """How fast open time is counted, and who agrees on it where the clocks change.
 
-Peers are called the way their own documentation does; where one cannot express a desk or a question, its
-cell says so.
+Peers are asked through their public calls. business-duration knows no zones and gets wall times; the tables
+say which question a peer does not have.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import copy
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -418,6 +419,18 @@ class TestValue:
         assert desk.elapsed(at("2026-03-02 00:00"), at("2026-03-03 00:00")) == WorkTime.of(
             seconds=30
         )
+
+
+def test_threads_may_share_a_calendar():
+    """Many threads that ask about many years at once get the answers of one that asks alone."""
+    shared, alone = WorkCalendar("Europe/Berlin", NIGHTS), WorkCalendar("Europe/Berlin", NIGHTS)
+    moments = [
+        at(f"{year}-{month:02}-15 07:00") for year in range(1972, 2098, 3) for month in (1, 4, 10)
+    ]
+    moments = moments[::2] + moments[1::2][::-1]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda moment: shared.deadline(moment, "100h"), moments))
+    assert found == [alone.deadline(moment, "100h") for moment in moments]
 
 
 def test_importing_a_calendar_is_cheap():
