@@ -6,13 +6,13 @@ from escalate._lazy import exports
 
 if TYPE_CHECKING:
     from escalate.core.model import Actor as Actor
-    from escalate.core.model import Status as Status
     from escalate.core.model import Ticket as Ticket
     from escalate.core.model import Tier as Tier
     from escalate.core.policy import EscalationPolicy as EscalationPolicy
     from escalate.core.policy import Path as Path
     from escalate.core.sla import SLAPolicy as SLAPolicy
     from escalate.core.sla import Target as Target
+    from escalate.core.status import Status as Status
     from escalate.core.workcalendar import WorkCalendar as WorkCalendar
     from escalate.core.worktime import WorkTime as WorkTime
     from escalate.errors import BadInput as BadInput
@@ -47,7 +47,7 @@ __getattr__ = exports(
         "Path": "escalate.core.policy",
         "Refused": "escalate.errors",
         "SLAPolicy": "escalate.core.sla",
-        "Status": "escalate.core.model",
+        "Status": "escalate.core.status",
         "Target": "escalate.core.sla",
         "Ticket": "escalate.core.model",
         "Tier": "escalate.core.model",

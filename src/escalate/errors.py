@@ -14,7 +14,15 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 Violation = Literal[
-    "path", "condition", "handoff", "approval", "checklist", "permission", "status", "bounces"
+    "path",
+    "condition",
+    "handoff",
+    "approval",
+    "checklist",
+    "permission",
+    "status",
+    "bounces",
+    "max_automatic",
 ]
 """Which part of a policy something contradicts."""
 
@@ -255,6 +263,133 @@ class PathNotAllowed(Refused):
         ways = ", ".join(self.allowed) or "none, it is a final tier"
         move = f"ticket {self.ticket_id!r} cannot go from {self.source} to {self.target}"
         return f"{move}; paths from {self.source}: {ways}"
+
+
+@attrs.define
+class ConditionNotMet(Refused):
+    """A path is there, and the ticket is not one for it."""
+
+    code: ClassVar[str] = "condition-not-met"
+    violates = "condition"
+
+    ticket_id: str
+    source: str
+    target: str
+    conditions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        move = f"ticket {self.ticket_id!r} does not go from {self.source} to {self.target} now"
+        return f"{move}; that way is open when {' or when '.join(self.conditions)}"
+
+
+@attrs.define
+class HandoffIncomplete(Refused):
+    """A path requires that the next person is told more."""
+
+    code: ClassVar[str] = "handoff-incomplete"
+    violates = "handoff"
+
+    ticket_id: str
+    target: str
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        fields = ", ".join(self.missing)
+        return f"ticket {self.ticket_id!r} goes to {self.target} with a handoff; fill in: {fields}"
+
+
+@attrs.define
+class ChecksLeft(Refused):
+    """Checks of the request type are to be gone through before a person hands the ticket on."""
+
+    code: ClassVar[str] = "checks-left"
+    violates = "checklist"
+
+    ticket_id: str
+    tier: str
+    left: tuple[str, ...]
+
+    def __str__(self) -> str:
+        checks = ", ".join(self.left)
+        stay = f"ticket {self.ticket_id!r} stays in {self.tier} until its checks are done"
+        return f"{stay}; left: {checks}; or say in override why it goes without them"
+
+
+@attrs.define
+class ApprovalMissing(Refused):
+    """A path needs an approval that nobody has given."""
+
+    code: ClassVar[str] = "approval-missing"
+    violates = "approval"
+
+    ticket_id: str
+    target: str
+    receiver: str
+
+    def __str__(self) -> str:
+        return f"ticket {self.ticket_id!r} goes to {self.target} once {self.receiver} has approved"
+
+
+@attrs.define
+class NotPermitted(Refused):
+    """Somebody asked for what their roles do not allow."""
+
+    code: ClassVar[str] = "not-permitted"
+    violates = "permission"
+
+    actor: str
+    asked: str
+    roles: tuple[str, ...]
+    has: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        who = self.actor or "whoever asks"
+        has = ", ".join(self.has) or "none"
+        return f"{who} may not {self.asked}; it takes one of: {', '.join(self.roles)}; has: {has}"
+
+
+@attrs.define
+class TooManyMoves(Refused):
+    """Rules and timers have moved a ticket so often that a person must act first."""
+
+    code: ClassVar[str] = "too-many-moves"
+    violates = "max_automatic"
+
+    ticket_id: str
+    moves: int
+
+    def __str__(self) -> str:
+        moved = f"ticket {self.ticket_id!r} was moved {self.moves} times by rules and timers"
+        return f"{moved} since a person last acted; somebody must look at it first"
+
+
+@attrs.define
+class NoSuchRequest(Refused):
+    """Something was answered or withdrawn that nobody had asked for, or that is over."""
+
+    code: ClassVar[str] = "no-such-request"
+
+    ticket_id: str
+    asked: str
+    pending: tuple[str, ...]
+
+    def __str__(self) -> str:
+        pending = ", ".join(self.pending) or "none"
+        return f"ticket {self.ticket_id!r} has no {self.asked}; pending: {pending}"
+
+
+@attrs.define
+class PromiseRefused(Refused):
+    """A date was promised that cannot be one."""
+
+    code: ClassVar[str] = "promise-refused"
+
+    ticket_id: str
+    clock: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"ticket {self.ticket_id!r}: no date can be promised for {self.clock}; {self.why}"
 
 
 @attrs.define

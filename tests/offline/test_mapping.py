@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate.core.model import Status
+from escalate.core.status import Status
 from escalate.errors import InvalidFile, InvalidMapping, PatternRefused
 from escalate.offline import Mapping, TierColumn
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate.core.model import Status
+from escalate.core.status import Status
 from escalate.errors import BadInput, InvalidFile, InvalidMapping
 from escalate.offline import Log, Mapping, TierColumn, read
 from tests.offline.logs import (

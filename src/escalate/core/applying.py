@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from escalate.core import events
+from escalate.core import events as e
 from escalate.core.clocks import Clock
 from escalate.core.events import Event
-from escalate.core.model import Draft
-from escalate.core.sealing import FrozenDict
+from escalate.core.model import ActorKind, Draft, Fired, Message, Request
+from escalate.core.sealing import NOTHING, FrozenDict
+from escalate.core.status import Status
 from escalate.errors import InvalidJournal
+
+IDS_KEPT: Final = 32
 
 
 def apply(draft: Draft | None, event: Event) -> Draft:
@@ -31,7 +34,11 @@ def apply_act(draft: Draft | None, event: Event) -> Draft:
         change = _CHANGES.get(type(event))
         if change is not None:
             change(draft, event)
+        if event.by.is_human:
+            draft.automatic = 0
         draft.changed_us = event.at_us
+    if event.command_id is not None:
+        draft.ids = (*draft.ids, event.command_id)[-IDS_KEPT:]
     draft.seq = event.seq
     return draft
 
@@ -42,16 +49,24 @@ def apply_clocks(draft: Draft, event: Event) -> None:
         clocks = dict(draft.clocks)
         for _, clock in event.clocks:
             clocks[clock.name] = clock
+            if ":" in clock.name and not clock.is_live:
+                del clocks[
+                    clock.name
+                ]  # of an invitation or approval that is over: the journal has it
         draft.clocks = FrozenDict(clocks)
         draft.due_us = _next_due(clocks)
 
 
 def _next_due(clocks: Mapping[str, Clock]) -> int | None:
-    return min((c.next_us for c in clocks.values() if c.next_us is not None), default=None)
+    due = None
+    for clock in clocks.values():
+        if clock.next_us is not None and (due is None or clock.next_us < due):
+            due = clock.next_us
+    return due
 
 
 def _opened(event: Event) -> Draft:
-    if not isinstance(event, events.Opened):
+    if not isinstance(event, e.Opened):
         raise InvalidJournal("journal", type(event).__name__, "a journal that begins with Opened")
     return Draft(
         id=event.id,
@@ -64,47 +79,108 @@ def _opened(event: Event) -> Draft:
         requester=event.requester,
         tags=event.tags,
         fields=event.fields,
+        messages=(Message(event.seq, event.by.kind, True, event.at_us),),
         entered_us=event.at_us,
         changed_us=event.at_us,
     )
 
 
-def _status(draft: Draft, event: events.StatusChanged) -> None:
+def _status(draft: Draft, event: e.StatusChanged) -> None:
+    if event.status.is_done and not draft.status.is_done:
+        # What was asked of others is off; 3.5 ends their clocks with it.
+        draft.requests = ()
+        draft.invited = NOTHING
+        draft.accepted = True
+    if event.status is Status.RESOLVED:
+        draft.resolved_us = event.at_us
     draft.status = event.status
 
 
-def _taken(draft: Draft, event: events.Taken) -> None:
+def _taken(draft: Draft, event: e.Taken) -> None:
     draft.status = event.status
     draft.assignee = event.assignee or draft.assignee
+    draft.accepted = True
 
 
-def _assigned(draft: Draft, event: events.Assigned) -> None:
+def _assigned(draft: Draft, event: e.Assigned) -> None:
     draft.assignee = event.assignee
 
 
-def _reopened(draft: Draft, event: events.StatusChanged) -> None:
-    draft.status = event.status
+def _reopened(draft: Draft, event: e.StatusChanged) -> None:
+    _status(draft, event)
     draft.reopens += 1
 
 
-def _replied(draft: Draft, event: events.Replied) -> None:
-    draft.status = event.status
-    draft.replies += 1
-    if not event.bot:
-        draft.assignee = draft.assignee or event.by.id or None
+def _say(draft: Draft, event: Event, author: ActorKind, *, public: bool) -> None:
+    draft.messages = (*draft.messages, Message(event.seq, author, public, event.at_us))
 
 
-def _customer_replied(draft: Draft, event: events.CustomerReplied) -> None:
+def _replied(draft: Draft, event: e.Replied) -> None:
+    _say(draft, event, event.by.kind, public=True)
+    _status(draft, event)
+    draft.responded = "person"
+    draft.accepted = True
+    draft.assignee = draft.assignee or event.by.id or None
+
+
+def _bot_replied(draft: Draft, event: e.BotReplied) -> None:
+    _say(draft, event, "bot", public=True)
+    _status(draft, event)
+    draft.responded = draft.responded or "bot"
+
+
+def _customer_replied(draft: Draft, event: e.CustomerReplied) -> None:
+    _say(draft, event, "customer", public=True)
     if event.source.is_done and not event.status.is_done:
         draft.reopens += 1
     draft.status = event.status
 
 
-def _priority(draft: Draft, event: events.PrioritySet) -> None:
+def _noted(draft: Draft, event: e.Noted) -> None:
+    _say(draft, event, event.by.kind, public=False)
+
+
+def _priority(draft: Draft, event: e.PrioritySet) -> None:
     draft.priority = event.priority
 
 
-def _moved(draft: Draft, event: events.Moved) -> None:
+def _field(draft: Draft, event: e.FieldSet) -> None:
+    draft.fields = FrozenDict({**draft.fields, event.name: event.value})
+
+
+def _tagged(draft: Draft, event: e.Tagged) -> None:
+    draft.tags |= {event.tag}
+
+
+def _untagged(draft: Draft, event: e.Untagged) -> None:
+    draft.tags -= {event.tag}
+
+
+def _linked(draft: Draft, event: e.Linked) -> None:
+    draft.links = (*draft.links, (event.kind, event.other))
+
+
+def _request_type(draft: Draft, event: e.RequestTypeSet) -> None:
+    draft.request_type = event.request_type
+
+
+def _milestone(draft: Draft, event: e.MilestoneReached) -> None:
+    draft.milestones |= {event.milestone}
+
+
+def _attempt(draft: Draft, event: e.AttemptRecorded) -> None:
+    draft.attempts = (*draft.attempts, event.attempt)
+
+
+def _classified(draft: Draft, event: e.Classified) -> None:
+    draft.classification = event.verdict
+    if event.placed is not None:
+        draft.tier = event.placed
+        draft.entered_us = event.at_us
+        draft.fired = NOTHING
+
+
+def _moved(draft: Draft, event: e.Moved) -> None:
     draft.tier = event.target
     draft.assignee = None
     draft.entered_us = event.at_us
@@ -112,9 +188,16 @@ def _moved(draft: Draft, event: events.Moved) -> None:
     draft.bounces += event.bounce
     draft.left |= {event.source}
     draft.senders = _senders(draft.senders, event)
+    draft.attempts = event.handoff.tried
+    draft.handoff = event.handoff
+    draft.accepted = False
+    draft.requests = ()
+    draft.fired = NOTHING
+    if event.by.kind in ("rule", "system"):
+        draft.automatic += 1
 
 
-def _senders(senders: tuple[str, ...], event: events.Moved) -> tuple[str, ...]:
+def _senders(senders: tuple[str, ...], event: e.Moved) -> tuple[str, ...]:
     """Return who sent the ticket on, last one last: a move back forgets who came after."""
     if event.target in senders:
         return senders[: senders.index(event.target)]
@@ -123,20 +206,87 @@ def _senders(senders: tuple[str, ...], event: events.Moved) -> tuple[str, ...]:
     return (*senders, event.source)
 
 
+def _accepted(draft: Draft, _event: e.HandoffAccepted) -> None:
+    draft.accepted = True
+
+
+def _invited(draft: Draft, event: e.Invited) -> None:
+    draft.invited = FrozenDict({**draft.invited, event.tier: False})
+
+
+def _invitation_accepted(draft: Draft, event: e.InvitationAccepted) -> None:
+    draft.invited = FrozenDict({**draft.invited, event.tier: True})
+
+
+def _invitation_withdrawn(draft: Draft, event: e.InvitationWithdrawn) -> None:
+    draft.invited = FrozenDict({t: yes for t, yes in draft.invited.items() if t != event.tier})
+
+
+def _approval_asked(draft: Draft, event: e.ApprovalAsked) -> None:
+    request = Request(
+        event.seq, event.receiver, event.by.id, event.kind, event.target, event.handoff
+    )
+    draft.requests = (*draft.requests, request)
+
+
+def _request_ended(draft: Draft, event: e.Approved | e.Declined | e.ApprovalWithdrawn) -> None:
+    draft.requests = tuple(each for each in draft.requests if each.number != event.request)
+
+
+def _promised(draft: Draft, event: e.Promised) -> None:
+    draft.promised = (event.clock, event.due_us)
+
+
+def _rule_fired(draft: Draft, event: e.RuleFired) -> None:
+    _count(draft, event.rule, event.at_us)
+
+
+def _advised(draft: Draft, event: e.Advised) -> None:
+    if event.is_rule:
+        _count(draft, event.name, event.at_us)
+
+
+def _count(draft: Draft, rule: str, at_us: int) -> None:
+    before = draft.fired.get(rule)
+    times = 1 if before is None else before.times + 1
+    draft.fired = FrozenDict({**draft.fired, rule: Fired(times, at_us)})
+
+
 _CHANGES: Final[Mapping[type[Event], Callable[[Draft, Any], None]]] = {
-    events.StatusChanged: _status,
-    events.Waiting: _status,
-    events.Held: _status,
-    events.Resumed: _status,
-    events.Resolved: _status,
-    events.Closed: _status,
-    events.Reopened: _reopened,
-    events.Taken: _taken,
-    events.Assigned: _assigned,
-    events.Replied: _replied,
-    events.CustomerReplied: _customer_replied,
-    events.PrioritySet: _priority,
-    events.Escalated: _moved,
-    events.Returned: _moved,
-    events.Transferred: _moved,
+    e.StatusChanged: _status,
+    e.Waiting: _status,
+    e.Held: _status,
+    e.Resumed: _status,
+    e.Resolved: _status,
+    e.Closed: _status,
+    e.Reopened: _reopened,
+    e.Taken: _taken,
+    e.Assigned: _assigned,
+    e.Replied: _replied,
+    e.BotReplied: _bot_replied,
+    e.CustomerReplied: _customer_replied,
+    e.Noted: _noted,
+    e.PrioritySet: _priority,
+    e.FieldSet: _field,
+    e.Tagged: _tagged,
+    e.Untagged: _untagged,
+    e.Linked: _linked,
+    e.RequestTypeSet: _request_type,
+    e.MilestoneReached: _milestone,
+    e.AttemptRecorded: _attempt,
+    e.Classified: _classified,
+    e.Escalated: _moved,
+    e.Returned: _moved,
+    e.Transferred: _moved,
+    e.HandoffAccepted: _accepted,
+    e.Invited: _invited,
+    e.InvitationAccepted: _invitation_accepted,
+    e.InvitationWithdrawn: _invitation_withdrawn,
+    e.ApprovalAsked: _approval_asked,
+    e.Approved: _request_ended,
+    e.Declined: _request_ended,
+    e.ApprovalWithdrawn: _request_ended,
+    e.Promised: _promised,
+    e.RuleFired: _rule_fired,
+    e.Advised: _advised,
 }

@@ -6,6 +6,7 @@ decided in :mod:`escalate.core.clockwork`; what it promises comes from :mod:`esc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -13,7 +14,9 @@ from typing import Final
 
 import attrs
 
-from escalate.core.instants import as_instant, show_instant
+from escalate.core.amounts import When
+from escalate.core.conditions import Condition, Opaque
+from escalate.core.instants import as_instant, as_us, show_instant
 from escalate.core.sealing import Sealed, seal
 from escalate.core.timeline import OpenTime
 from escalate.core.worktime import WorkTime
@@ -47,7 +50,16 @@ class Entry:
     name: str
 
 
-@attrs.frozen
+def in_order(within_us: int, steps: Iterable[tuple[When, str]]) -> tuple[Entry, ...]:
+    """Return the plan of a promise: by amount, at equal amounts the breach first, then as declared.
+
+    A step lies later than the start, however short the promise turns out to be.
+    """
+    entries = [Entry(max(1, at.amount_us(within_us)), name) for at, name in steps]
+    return tuple(sorted([Entry(within_us, BREACH), *entries], key=lambda entry: entry.amount_us))
+
+
+@attrs.frozen(kw_only=True, eq=False)
 class Terms:
     """What a target says to a clock in one tier, ready to count with.
 
@@ -55,17 +67,45 @@ class Terms:
         target: The target's name; none where no target matches and the clock only counts.
         calendar: The name of ``hours``.
         hours: When the clock's time runs.
+        when: For which tickets they hold.
         within_us: Open microseconds promised.
+        days: Working days promised instead; how much open time they are is known at the start.
+        steps: The steps on the way, as (where, name).
         plan: The breach and the steps, by amount.
         pauses_in: The statuses in which the clock stands still.
+        on_change: What becomes of the time used when a running clock comes to these terms.
+        bots: Whether a bot's reply counts.
+        reassign: Whether another assignee ends a cycle.
+        passed_over: The targets that were tried before and did not match.
     """
 
     target: str | None
     calendar: str
     hours: OpenTime
-    within_us: int | None
-    plan: tuple[Entry, ...]
-    pauses_in: frozenset[str]
+    when: Condition | Opaque | None = None
+    within_us: int | None = None
+    days: int | None = None
+    steps: tuple[tuple[When, str], ...] = ()
+    plan: tuple[Entry, ...] = ()
+    pauses_in: frozenset[str] = frozenset()
+    on_change: str = "keep_start"
+    bots: bool = False
+    reassign: bool = False
+    passed_over: tuple[str, ...] = ()
+
+    def promise_us(self, start_us: int) -> int | None:
+        """Return the open microseconds promised to a cycle that starts at *start_us*."""
+        if self.days is None:
+            return self.within_us
+        # Only calendars that know dates come here; the policy has checked it.
+        due = self.hours.deadline_days(as_instant(start_us), self.days)  # type: ignore[attr-defined]
+        return self.hours.elapsed_us(start_us, as_us(due))
+
+    def plan_for(self, within_us: int | None) -> tuple[Entry, ...]:
+        """Return the plan of a cycle that was promised *within_us*."""
+        if within_us is None or within_us == self.within_us:
+            return self.plan
+        return in_order(within_us, self.steps)
 
 
 @attrs.define
@@ -90,6 +130,11 @@ class OpenClock:
     ended_by: str = ""
     pauses: tuple[Pause, ...] = ()
     answered: bool = False
+    counted_us: int = attrs.field(default=0, repr=show_instant)
+    carried_us: int = 0
+    promised: bool = False
+    passed_over: tuple[str, ...] = ()
+    disputed: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -141,6 +186,11 @@ class Clock(OpenClock, Sealed):
         ended_us: When it was met or cancelled, and ``ended_by`` the word for what did it.
         pauses: The spans of this cycle that do not count, oldest first.
         answered: Whether the desk has replied in public in this cycle.
+        counted_us: The instant from which its time counts: its start, unless another target began to
+            apply that says otherwise; ``carried_us`` is what it brought along then.
+        promised: Whether its due instant is a date that was promised, which no pause moves.
+        passed_over: The targets that were tried before and did not match.
+        disputed: Whether something turned out later that would have changed it.
     """
 
     __slots__ = ()
@@ -151,22 +201,27 @@ _values = attrgetter(*(field.name for field in attrs.fields(OpenClock)))
 
 def _schedule(clock: OpenClock, terms: Terms) -> None:
     """Set the due instant and the next timer of a clock that runs since ``since_us``."""
-    if terms.within_us is None or clock.since_us is None:
-        clock.due_us = clock.next_us = None
-        return
-    left = terms.within_us - clock.used_us
-    if left >= 0:
-        clock.due_us = terms.hours.deadline_us(clock.since_us, left)
-    else:  # late on its new terms: its deadline lies in the past
-        clock.due_us = terms.hours.start_for_us(clock.since_us, -left)
-    _schedule_next(clock, clock.since_us, terms)
+    assert clock.since_us is not None  # it runs
+    if clock.within_us is not None and not clock.promised:
+        clock.due_us = _due_us(clock, clock.since_us, clock.within_us - clock.used_us, terms)
+    _schedule_next(clock, terms)
 
 
-def _schedule_next(clock: OpenClock, since_us: int, terms: Terms) -> None:
-    for entry in terms.plan:
+def _due_us(clock: OpenClock, since_us: int, left: int, terms: Terms) -> int:
+    if left < 0:  # late on its new terms: its deadline lies in the past
+        return terms.hours.start_for_us(since_us, -left)
+    if terms.days is not None:  # a working day ends where the next one opens at the latest
+        return terms.hours.due_open_us(since_us, left)
+    return terms.hours.deadline_us(since_us, left)
+
+
+def _schedule_next(clock: OpenClock, terms: Terms) -> None:
+    """Set the next timer: the first entry of the plan that has not fired."""
+    assert clock.since_us is not None  # only a running clock has a timer
+    for entry in terms.plan_for(clock.within_us):
         if entry.name not in clock.fired:
             left = max(0, entry.amount_us - clock.used_us)
-            clock.next_us = terms.hours.due_open_us(since_us, left)
+            clock.next_us = terms.hours.due_open_us(clock.since_us, left)
             clock.next_name = entry.name
             return
     clock.next_us = None
@@ -178,8 +233,9 @@ def begin(name: str, cycle: int, at_us: int, terms: Terms) -> Clock:
     clock = OpenClock(name, cycle, at_us)
     clock.calendar = terms.calendar
     clock.target = terms.target
-    clock.within_us = terms.within_us
-    clock.since_us = at_us
+    clock.within_us = terms.promise_us(at_us)
+    clock.since_us = clock.counted_us = at_us
+    clock.passed_over = terms.passed_over
     _schedule(clock, terms)
     return seal(clock, Clock)
 
@@ -238,33 +294,72 @@ def revive(clock: Clock, at_us: int, reason: str, terms: Terms) -> Clock:
     return seal(now, Clock)
 
 
-def retarget(clock: Clock, at_us: int, terms: Terms) -> Clock:
-    """Return a live *clock* on other *terms* from *at_us*, as if it had run on them from its start.
+def retarget(clock: Clock, at_us: int, old: Terms, terms: Terms) -> Clock:
+    """Return a live *clock* on other *terms* from *at_us*; what fired stays fired.
 
-    The pauses of this cycle are left out again, in the new calendar; what fired stays fired.
+    ``keep_start`` counts as if it had run on them from its start, its pauses left out in the new
+    calendar; ``carry_fraction`` brings along the share that was used; ``restart`` nothing.
     """
     now = OpenClock(*_values(clock))
-    paused = sum(
-        terms.hours.elapsed_us(span.since_us, at_us if span.until_us is None else span.until_us)
-        for span in clock.pauses
-    )
+    used_us = clock.used_us
+    if clock.since_us is not None:
+        used_us += old.hours.elapsed_us(clock.since_us, at_us)
     now.target = terms.target
     now.calendar = terms.calendar
-    now.within_us = terms.within_us
-    now.used_us = terms.hours.elapsed_us(clock.started_us, at_us) - paused
+    now.passed_over = terms.passed_over
+    now.promised = False
+    now.within_us = terms.promise_us(clock.started_us)
+    if terms.on_change == "keep_start" or clock.within_us is None or now.within_us is None:
+        now.counted_us, now.carried_us = clock.started_us, 0
+        now.used_us = terms.hours.elapsed_us(clock.started_us, at_us) - paused_us(
+            clock, at_us, terms
+        )
+    else:
+        share = used_us * now.within_us // clock.within_us
+        now.counted_us = at_us
+        now.carried_us = now.used_us = share if terms.on_change == "carry_fraction" else 0
+    passed = [name for name in overdue(now, terms) if name != BREACH]
+    now.fired = (*now.fired, *passed[:-1])  # of the steps already passed only the highest runs
     if clock.since_us is not None:
         now.since_us = at_us
         _schedule(now, terms)
     return seal(now, Clock)
 
 
-def is_late(clock: Clock) -> bool:
-    """Whether *clock* has used more than its target allows and its breach has not fired.
+def paused_us(clock: OpenClock, until_us: int, terms: Terms) -> int:
+    """Return the open microseconds of the pauses of *clock* since ``counted_us``, up to *until_us*."""
+    return sum(
+        terms.hours.elapsed_us(
+            max(span.since_us, clock.counted_us),
+            max(until_us if span.until_us is None else span.until_us, clock.counted_us),
+        )
+        for span in clock.pauses
+    )
 
-    Time passing never brings a paused clock there, but another target can.
+
+def promise(clock: Clock, at_us: int, due_us: int, terms: Terms) -> Clock:
+    """Return a live *clock* that is due at the date *due_us*, promised at *at_us*; no pause moves it."""
+    now = OpenClock(*_values(clock))
+    _stand_still(now, at_us, terms)
+    now.state = ClockState.RUNNING
+    now.promised = True
+    now.since_us = at_us
+    now.within_us = now.used_us + terms.hours.elapsed_us(at_us, due_us)
+    now.due_us = due_us
+    _schedule_next(now, terms)
+    return seal(now, Clock)
+
+
+def overdue(clock: OpenClock, terms: Terms) -> tuple[str, ...]:
+    """Return the entries of its plan that *clock* has passed without their firing, in plan order.
+
+    Time passing brings no clock there, but other terms can.
     """
-    over = clock.within_us is not None and clock.used_us > clock.within_us
-    return over and clock.breached_us is None
+    return tuple(
+        entry.name
+        for entry in terms.plan_for(clock.within_us)
+        if entry.amount_us < clock.used_us and entry.name not in clock.fired
+    )
 
 
 def fire(clock: Clock, name: str, at_us: int, terms: Terms) -> Clock:
@@ -274,7 +369,7 @@ def fire(clock: Clock, name: str, at_us: int, terms: Terms) -> Clock:
         now.breached_us = at_us
     now.fired = (*now.fired, name)
     if now.since_us is not None:
-        _schedule_next(now, now.since_us, terms)
+        _schedule_next(now, terms)
     return seal(now, Clock)
 
 
@@ -282,4 +377,11 @@ def answer(clock: Clock) -> Clock:
     """Return *clock* knowing that the desk has replied in its cycle."""
     now = OpenClock(*_values(clock))
     now.answered = True
+    return seal(now, Clock)
+
+
+def dispute(clock: Clock) -> Clock:
+    """Return *clock* marked as one that something seen too late would have changed."""
+    now = OpenClock(*_values(clock))
+    now.disputed = True
     return seal(now, Clock)

@@ -7,12 +7,15 @@ command is decided in :mod:`escalate.core.engine`; it answers with events or wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 import attrs
 
-from escalate.core.model import Actor, ActorKind, word_set
-from escalate.core.sealing import NOTHING
+from escalate.core.instants import as_us
+from escalate.core.model import Actor, ActorKind, Handoff, Verdict, word_set
+from escalate.core.sealing import NOTHING, FrozenDict
+from escalate.errors import BadInput
 
 Then = Literal["stay", "wait", "resolve"]
 
@@ -41,6 +44,10 @@ class Asked(Command):
     id: str | None = None
 
 
+def _fields(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return FrozenDict(values) if values else NOTHING
+
+
 @attrs.frozen
 class Open(Command):
     """Open a ticket.
@@ -56,16 +63,16 @@ class Open(Command):
     subject: str = ""
     channel: str | None = None
     requester: str | None = None
-    priority: str = "normal"
+    priority: str | None = None
     request_type: str | None = None
     tags: frozenset[str] = attrs.field(default=frozenset(), converter=word_set)
-    fields: Mapping[str, Any] = NOTHING
+    fields: Mapping[str, Any] = attrs.field(default=NOTHING, converter=_fields)
     tier: str | None = None
 
 
 @attrs.frozen
 class Take(Asked):
-    """Take the ticket on: the asker becomes its assignee and a new ticket is open."""
+    """Take the ticket on: the asker becomes its assignee, a new ticket is open, a handoff accepted."""
 
 
 @attrs.frozen
@@ -97,6 +104,13 @@ class CustomerReply(Asked):
 
 
 @attrs.frozen
+class Note(Asked):
+    """Write something that the customer does not see."""
+
+    text: str = ""
+
+
+@attrs.frozen
 class Wait(Asked):
     """Wait for the customer."""
 
@@ -119,24 +133,166 @@ class SetPriority(Asked):
 
 
 @attrs.frozen
+class SetField(Asked):
+    """Put a value on the ticket: a text, a number, true or false, or none."""
+
+    name: str
+    value: str | int | float | bool | None
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.value, str | int | float | bool | None):
+            wanted = "a text, a number, true, false or none"
+            raise BadInput(f"SetField({self.name!r}).value", self.value, wanted)
+
+
+@attrs.frozen
+class Tag(Asked):
+    """Put a word on the ticket."""
+
+    name: str
+
+
+@attrs.frozen
+class Untag(Asked):
+    """Take a word off the ticket."""
+
+    name: str
+
+
+@attrs.frozen
+class Link(Asked):
+    """Say how another ticket belongs to this one, such as ``"problem"`` or ``"follow-up"``."""
+
+    kind: str
+    other: str
+
+
+@attrs.frozen
+class SetRequestType(Asked):
+    """Say which request of the protocol this is."""
+
+    name: str
+
+
+@attrs.frozen
+class ReachMilestone(Asked):
+    """A check of some checklist was gone through."""
+
+    name: str
+
+
+@attrs.frozen
+class RecordAttempt(Asked):
+    """Something was tried. *what* is a word, not a story."""
+
+    what: str
+    worked: bool = False
+
+
+@attrs.frozen
+class RequestHuman(Asked):
+    """The customer wants a person."""
+
+    asked_by_default: ClassVar[ActorKind] = "customer"
+
+
+@attrs.frozen
+class Classify(Asked):
+    """A classifier has looked at the ticket."""
+
+    asked_by_default: ClassVar[ActorKind] = "bot"
+
+    verdict: Verdict
+
+
+@attrs.frozen
 class Escalate(Asked):
-    """Hand the ticket to a tier with more skill; without *to*, by the first path that is open."""
+    """Hand the ticket to a tier with more skill; without *to*, by the first path that is open.
+
+    Attributes:
+        handoff: What the next person needs to know.
+        reason: Why, in one's own words.
+        override: Why it goes although checks are left.
+    """
 
     to: str | None = None
+    handoff: Handoff | None = None
+    reason: str = ""
+    override: str | None = None
 
 
 @attrs.frozen
 class Return(Asked):
-    """Hand the ticket back; without *to*, to the tier that sent it."""
+    """Hand the ticket back, saying why; without *to*, to the tier that sent it."""
 
+    reason: str = ""
     to: str | None = None
+    handoff: Handoff | None = None
 
 
 @attrs.frozen
 class Transfer(Asked):
-    """Hand the ticket sideways, or to a vendor tier."""
+    """Hand the ticket sideways, or to a vendor tier; see :class:`Escalate`."""
 
     to: str
+    handoff: Handoff | None = None
+    reason: str = ""
+    override: str | None = None
+
+
+@attrs.frozen
+class Invite(Asked):
+    """Ask another tier to help while ownership stays."""
+
+    tier: str
+
+
+@attrs.frozen
+class Accept(Asked):
+    """Accept what was handed over (``"handoff"``), or an invitation, by the name of the tier."""
+
+    what: str = "handoff"
+
+
+@attrs.frozen
+class Approve(Asked):
+    """Approve the request of that number; the move it is for is made."""
+
+    request: int
+
+
+@attrs.frozen
+class Decline(Asked):
+    """Decline the request of that number."""
+
+    request: int
+    reason: str = ""
+
+
+@attrs.frozen
+class Withdraw(Asked):
+    """Take back an invitation, by its tier, or a request for approval, by its number."""
+
+    what: str | int
+
+
+def _instant(at: datetime) -> int:
+    return as_us(at, "Promise.at")
+
+
+@attrs.frozen
+class Promise(Asked):
+    """Promise the customer a date for a clock; from now on it is due then, and no pause moves it."""
+
+    clock: str
+    at_us: int = attrs.field(converter=_instant, alias="at")
+
+
+@attrs.frozen
+class Signal(Asked):
+    """Something happened that only the host has a word for; rules and clocks may wait for it."""
+
+    name: str
 
 
 @attrs.frozen
@@ -162,3 +318,20 @@ class Cancel(Asked):
 
     reason: str = ""
     into: str | None = None
+
+
+@attrs.frozen
+class Rate(Asked):
+    """The customer says how it went, in the host's own scale."""
+
+    asked_by_default: ClassVar[ActorKind] = "customer"
+
+    score: int
+
+
+@attrs.frozen
+class Feedback(Asked):
+    """Somebody of the desk says what they think *about* a rule, a path or a target, by its name."""
+
+    about: str
+    text: str = ""

@@ -3,17 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from escalate.core.clocks import BREACH, Entry, Terms
+from escalate.core.checking import condition
+from escalate.core.clockkinds import BUILT_IN, IDLE, IDLE_KIND, ClockKind
+from escalate.core.clocks import Entry, Terms, in_order
+from escalate.core.conditions import Condition, Opaque
+from escalate.core.doing import Doing
 from escalate.core.lifecycle import status_table, verb_targets
-from escalate.core.model import Status
-from escalate.core.sla import CLOCK_KINDS, ClockKind, Target
+from escalate.core.model import Actor
+from escalate.core.protocol import RequestType
+from escalate.core.sla import Step, Target
+from escalate.core.status import Status
 
 if TYPE_CHECKING:
+    from escalate.core.model import MoveKind
     from escalate.core.policy import EscalationPolicy, Path
+    from escalate.core.rules import Rule
+
+Holds = Condition | Opaque | None
+
+
+@attrs.frozen(eq=False)
+class Way:
+    """A path, its condition read."""
+
+    path: Path
+    when: Holds
+
+
+@attrs.frozen(eq=False)
+class Deed:
+    """A step or a rule, ready to be carried out.
+
+    Attributes:
+        name: How the journal calls it.
+        by: The actor that the journal names.
+        doing: What it does.
+        when: Its condition.
+        on: For a rule: the word that it waits for.
+        at: For a rule: the tiers in which it applies; none means all.
+        times: For a rule: how often it may fire in one stay in a tier.
+        cooldown_us: For a rule: how long it rests.
+    """
+
+    name: str
+    by: Actor
+    doing: Doing
+    when: Holds
+    on: str = ""
+    at: frozenset[str] | None = None
+    times: int = 1
+    cooldown_us: int | None = None
 
 
 @attrs.frozen(eq=False)
@@ -21,98 +64,218 @@ class Compiled:
     """Tables of one policy.
 
     Attributes:
-        paths_from: For each tier, the paths that leave it, in declared order.
-        clocks: The kinds of the clocks that any target speaks of, by name. No other clock runs.
+        ways: For each (tier, kind of move), the paths that leave it, in declared order.
+        clocks: The kinds of the clocks that run, by name: those that some target speaks of.
+        hears: For each clock, the words that it listens to.
         terms: For each (clock, tier), the terms to try, in order; the last one always applies.
         terms_elsewhere: The same for a tier that the policy does not know, where a host may have put
             a ticket all the same.
         terms_by_name: For each (clock, target, calendar), the terms that a journal refers to.
+        reads: For each clock, what of a ticket the choice of its target depends on.
+        steps: For each (target, step), what to do.
+        rules: The rules, in declared order, except those that wait for nothing to happen.
+        idle_rules: The rules that wait for nothing to happen, by name.
         order: For each target, its place in the declared order, for timers of one instant.
         statuses: The next status for each (status, verb).
         verbs: The status that each verb leads to.
+        on_reopen: What becomes of the clocks that resolving ended, when a ticket reopens.
+        request_types: By name.
+        receivers: For each receiver, the name of the calendar in which it can be reached.
     """
 
-    paths_from: Mapping[str, tuple[Path, ...]]
+    ways: Mapping[tuple[str, MoveKind], tuple[Way, ...]]
     clocks: Mapping[str, ClockKind]
+    hears: Mapping[str, frozenset[str]]
     terms: Mapping[tuple[str, str], tuple[Terms, ...]]
     terms_elsewhere: Mapping[str, tuple[Terms, ...]]
     terms_by_name: Mapping[tuple[str, str | None, str], Terms]
+    reads: Mapping[str, frozenset[str]]
+    steps: Mapping[tuple[str, str], Deed]
+    rules: tuple[Deed, ...]
+    idle_rules: Mapping[str, Deed]
     order: Mapping[str | None, int]
     statuses: Mapping[tuple[Status, str], Status]
     verbs: Mapping[str, Status]
+    on_reopen: str
+    request_types: Mapping[str, RequestType]
+    receivers: Mapping[str, str]
 
-    def ways(self, clock: str, tier: str) -> tuple[Terms, ...]:
+    by_words: dict[frozenset[str], tuple[Deed, ...]] = attrs.field(factory=dict, init=False)
+
+    def rules_for(self, words: frozenset[str]) -> tuple[Deed, ...]:
+        """Return the rules that wait for one of *words*, in declared order."""
+        known = self.by_words.get(words)
+        if known is None:
+            known = self.by_words[words] = tuple(rule for rule in self.rules if rule.on in words)
+        return known
+
+    def ways_between(self, source: str, target: str) -> tuple[Way, ...]:
+        """Return the ways that lead from one tier to another, whatever their kind."""
+        found = (way for kind in _KINDS for way in self.ways.get((source, kind), ()))
+        return tuple(way for way in found if way.path.target == target)
+
+    def terms_to_try(self, clock: str, tier: str) -> tuple[Terms, ...]:
         """Return the terms to try for *clock* in *tier*, in order."""
         return self.terms.get((clock, tier)) or self.terms_elsewhere[clock]
 
 
 def compile_policy(policy: EscalationPolicy) -> Compiled:
     """Return the tables of *policy*."""
-    clocks = {name: CLOCK_KINDS[name] for name in _in_use(policy)}
+    kinds = dict(BUILT_IN) | {clock.name: clock.kind for clock in policy.clocks}
+    used = dict.fromkeys(target.clock for target in policy.sla.targets)
+    clocks = {name: kinds[name] for name in used}
+    idle = [rule for rule in policy.rules if rule.after_us is not None]
     terms = {
-        (clock, tier): _terms_to_try(policy, clock, tier)
-        for clock in clocks
+        (clock, tier): _terms_to_try(policy, clock, kind, tier)
+        for clock, kind in clocks.items()
         for tier in policy.tier_names
     }
-    elsewhere = {clock: _terms_to_try(policy, clock, None) for clock in clocks}
+    elsewhere = {clock: _terms_to_try(policy, clock, kind, None) for clock, kind in clocks.items()}
+    if idle:
+        clocks[IDLE] = IDLE_KIND
+        elsewhere[IDLE] = (_idle_terms(policy, idle),)
     return Compiled(
-        paths_from={
-            tier: tuple(path for path in policy.paths if path.source == tier)
-            for tier in policy.tier_names
-        },
+        ways=_ways(policy),
         clocks=clocks,
+        hears={name: kind.words for name, kind in clocks.items()},
         terms=terms,
         terms_elsewhere=elsewhere,
-        terms_by_name=_by_name(
-            [*terms.items(), *(((c, ""), ways) for c, ways in elsewhere.items())]
-        ),
+        terms_by_name=_by_name(terms, elsewhere),
+        reads={clock: _reads(policy, clock) for clock in clocks},
+        steps=_steps(policy),
+        rules=_rules(policy),
+        idle_rules={rule.name: _deed(policy, rule) for rule in idle},
         order={target.name: place for place, target in enumerate(policy.sla.targets)},
         statuses=status_table(),
         verbs=verb_targets(),
+        on_reopen=policy.on_reopen,
+        request_types={each.name: each for each in policy.request_types},
+        receivers={each.name: each.calendar or _only(policy) for each in policy.receivers},
     )
 
 
-def _in_use(policy: EscalationPolicy) -> list[str]:
-    return list(dict.fromkeys(target.clock for target in policy.sla.targets))
+_KINDS: Final[tuple[MoveKind, ...]] = ("escalate", "return", "transfer")
 
 
-def _by_name(
-    ways: Iterable[tuple[tuple[str, str], tuple[Terms, ...]]],
-) -> dict[tuple[str, str | None, str], Terms]:
+def _ways(policy: EscalationPolicy) -> dict[tuple[str, MoveKind], tuple[Way, ...]]:
+    words = policy.vocabulary
+    found = [Way(path, condition(path.when, words, path.place)) for path in policy.paths]
     return {
-        (clock, each.target, each.calendar): each for (clock, _), terms in ways for each in terms
+        (tier, kind): tuple(
+            way for way in found if way.path.source == tier and way.path.kind == kind
+        )
+        for tier in policy.tier_names
+        for kind in _KINDS
     }
 
 
-def _terms_to_try(policy: EscalationPolicy, clock: str, tier: str | None) -> tuple[Terms, ...]:
+def _only(policy: EscalationPolicy) -> str:
+    return policy.calendar_name(None)
+
+
+def _by_name(
+    terms: Mapping[tuple[str, str], tuple[Terms, ...]], elsewhere: Mapping[str, tuple[Terms, ...]]
+) -> dict[tuple[str, str | None, str], Terms]:
+    all_terms: Iterable[tuple[str, tuple[Terms, ...]]] = [
+        *((clock, ways) for (clock, _), ways in terms.items()),
+        *elsewhere.items(),
+    ]
+    return {(clock, each.target, each.calendar): each for clock, ways in all_terms for each in ways}
+
+
+def _terms_to_try(
+    policy: EscalationPolicy, clock: str, kind: ClockKind, tier: str | None
+) -> tuple[Terms, ...]:
     mine = [
         target
         for target in policy.sla.targets
         if target.clock == clock and (not target.tiers or tier in target.tiers)
     ]
     hours = policy.calendar_name(tier)
-    in_order = sorted(mine, key=lambda target: target.default)
-    found = [_terms(policy, target, target.calendar or hours) for target in in_order]
-    return (*found, _untargeted(policy, clock, hours))
+    found: list[Terms] = []
+    for target in sorted(mine, key=lambda target: target.default):
+        before = tuple(each.target or "" for each in found)
+        found.append(_terms(policy, target, kind, target.calendar or hours, before))
+        if found[-1].when is None:
+            return tuple(found)  # it matches every ticket, so nothing after it is ever tried
+    untargeted = Terms(
+        target=None,
+        calendar=hours,
+        hours=policy.calendar(hours),
+        pauses_in=kind.pauses_in,
+        passed_over=tuple(each.target or "" for each in found),
+    )
+    return (*found, untargeted)
 
 
-def _terms(policy: EscalationPolicy, target: Target, calendar: str) -> Terms:
+def _terms(
+    policy: EscalationPolicy,
+    target: Target,
+    kind: ClockKind,
+    calendar: str,
+    passed_over: tuple[str, ...],
+) -> Terms:
+    within_us = None if target.within is None else target.within.us
     return Terms(
         target=target.name,
         calendar=calendar,
         hours=policy.calendar(calendar),
-        within_us=target.within.us,
-        plan=(Entry(target.within.us, BREACH),),
-        pauses_in=target.pauses_in,
+        when=condition(target.when, policy.vocabulary, f"Target({target.name!r})"),
+        within_us=within_us,
+        days=target.days,
+        steps=target.steps_at(),
+        plan=() if within_us is None else in_order(within_us, target.steps_at()),
+        pauses_in=kind.pauses_in if target.pause_while is None else target.pause_while,
+        on_change=target.on_change,
+        bots=target.bots,
+        reassign=target.reassign,
+        passed_over=passed_over,
     )
 
 
-def _untargeted(policy: EscalationPolicy, clock: str, calendar: str) -> Terms:
+def _idle_terms(policy: EscalationPolicy, rules: list[Rule]) -> Terms:
+    plan = [Entry(rule.after_us or 0, rule.name) for rule in rules]
     return Terms(
         target=None,
-        calendar=calendar,
-        hours=policy.calendar(calendar),
-        within_us=None,
-        plan=(),
-        pauses_in=CLOCK_KINDS[clock].pauses_in,
+        calendar="always",
+        hours=policy.calendar("always"),
+        plan=tuple(sorted(plan, key=lambda entry: entry.amount_us)),
     )
+
+
+def _reads(policy: EscalationPolicy, clock: str) -> frozenset[str]:
+    """Return what the choice of the target of *clock* depends on; everything, if on a function."""
+    found: set[str] = set()
+    for target in policy.sla.targets:
+        if target.clock == clock:
+            read = condition(target.when, policy.vocabulary, f"Target({target.name!r})")
+            if read is not None:
+                found |= {EVERYTHING} if read.is_opaque else read.reads
+    calendars = {policy.calendar_name(tier) for tier in policy.tier_names}
+    by_tier = any(target.tiers for target in policy.sla.targets if target.clock == clock)
+    return frozenset(found | ({"tier"} if by_tier or len(calendars) > 1 else set()))
+
+
+EVERYTHING: Final = "*"
+
+
+def _steps(policy: EscalationPolicy) -> dict[tuple[str, str], Deed]:
+    return {
+        (target.name, step.name): _deed(policy, step, f"{target.name}: {step.name}")
+        for target in policy.sla.targets
+        for step in target.steps
+    }
+
+
+def _rules(policy: EscalationPolicy) -> tuple[Deed, ...]:
+    return tuple(_deed(policy, rule) for rule in policy.rules if rule.after_us is None)
+
+
+def _deed(policy: EscalationPolicy, doing: Step | Rule, name: str = "") -> Deed:
+    name = name or doing.name
+    when = condition(doing.when, policy.vocabulary, name, clock=True)
+    if isinstance(doing, Step):
+        return Deed(name, Actor(name, "system"), doing, when)
+    at = frozenset(doing.at) or None
+    by = Actor(name, "rule")
+    return Deed(name, by, doing, when, doing.on, at, doing.times, doing.cooldown_us)

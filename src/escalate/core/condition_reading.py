@@ -60,8 +60,9 @@ def read(text: str, vocabulary: Vocabulary, *, clock: bool = False) -> Tree:
     try:
         node = ast.parse(plain.strip(), mode="eval").body
     except SyntaxError as error:
-        column = margin + max(0, (error.offset or 1) - 1)
-        raise refusal(text, min(column, len(text)), "something else", _COMPARISON) from None
+        column = min(margin + max(0, (error.offset or 1) - 1), len(text))
+        found, *_ = text[column:].split(maxsplit=1) or ["the end"]
+        raise refusal(text, column, found, _COMPARISON) from None
     except (ValueError, RecursionError, MemoryError):
         raise refusal(text, 0, "a condition too hard to read", "a simpler one") from None
     tree = _Reader(text, plain.strip(), margin, vocabulary, clock).tree(node)

@@ -165,11 +165,13 @@ class _Checker:
     def _operand(self, kind: str, found: str, column: int) -> None:
         if self.last == "." and kind != "name":
             raise refusal(self.text, column, found, "a name after the dot")
-        if kind == "name" and keyword.iskeyword(found) and found not in _LANGUAGE:
-            wanted = f"something else: {found!r} means nothing in a condition"
+        if kind == "name" and keyword.iskeyword(found):
             if self.last == ".":
                 wanted = f"a field of another name: {found!r} is kept for Python"
-            raise refusal(self.text, column, found, _INSTEAD.get(found, wanted))
+                raise refusal(self.text, column, found, wanted)
+            if found not in _LANGUAGE:
+                wanted = f"something else: {found!r} means nothing in a condition"
+                raise refusal(self.text, column, found, _INSTEAD.get(found, wanted))
         if not self._operand_wanted:
             lower = found.lower()
             wanted = f"{lower}, in small letters" if lower in ("and", "or", "not") else _OPERATOR

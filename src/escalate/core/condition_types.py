@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import attrs
 
-from escalate.core.model import Status
+from escalate.core.status import Status
 
 Kind = Literal["word", "rank", "count", "share", "span", "field", "flag"]
 FieldType = Literal["text", "number", "flag"]

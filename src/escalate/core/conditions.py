@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from escalate.core.condition_cases import Cases, cases_of, overlap, within
+from escalate.core.condition_cases import Case, Cases, cases_of, overlap, within
 from escalate.core.condition_closures import Holds, compile_tree
 from escalate.core.condition_reading import read
 from escalate.core.condition_tree import Comparison, Tree, atoms
@@ -23,8 +23,11 @@ from escalate.core.sealing import FrozenDict
 from escalate.errors import BadInput, ConditionFailed
 
 __all__ = [
+    "Case",
     "Cases",
     "Condition",
+    "Constant",
+    "FieldType",
     "Opaque",
     "Vocabulary",
     "as_condition",

@@ -21,6 +21,7 @@ from escalate.core.facts import Fact
 from escalate.core.following import follow
 from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Draft, Ticket, freeze, thaw
+from escalate.core.ruling import settle
 from escalate.core.sealing import FrozenDict
 from escalate.core.timers import catch_up
 from escalate.core.working import Working
@@ -142,10 +143,11 @@ def _run(
         at_us = working.no_earlier_than_last(at_us)
     try:
         deed(working, at_us)
+        settle(working)
     except Refused as why:
         why.fired = tuple(working.events)
         refusal = why
-    return Outcome(tuple(working.events), working.freeze(), refusal)
+    return Outcome(tuple(working.events), working.freeze(), refusal, working.texts or NO_TEXTS)
 
 
 def evolve(ticket: Ticket | None, event: Event) -> Ticket:

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final
 
 import attrs
 
 from escalate.core.clocks import Clock
 from escalate.core.instants import as_instant, show_instant
-from escalate.core.model import Actor, Status
+from escalate.core.model import Actor, Attempt, HandedOver, MoveKind, Verdict
 from escalate.core.sealing import NOTHING
+from escalate.core.status import Status
 from escalate.errors import Violation
-
-MoveKind = Literal["escalate", "return", "transfer"]
 
 
 class Change(IntEnum):
@@ -36,6 +35,7 @@ class Change(IntEnum):
 
 
 ClockChange = tuple[Change, Clock]
+NO_WORDS: Final[frozenset[str]] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -44,10 +44,11 @@ class Event:
 
     Attributes:
         at_us: When it took effect, in microseconds since the epoch; ``at`` is the same as a datetime.
-        by: Who acted: a person, a bot, a rule or the system.
-        seq: The number of the event in its ticket's journal, from 1.
+        by: Who acted: a person, a bot, a rule (by its name) or the system (a timer, by its step).
         said_us: The instant that was claimed for it, where the journal could not follow the claim
             because something later stood in it already.
+        command_id: The id of the command that it is the first event of.
+        seq: The number of the event in its ticket's journal, from 1.
         clocks: What it did to the ticket's clocks, as (change, the clock after it).
 
     ``words`` are what rules and clocks call it; ``touches`` is what conditions may read that it changes.
@@ -56,11 +57,22 @@ class Event:
     at_us: int = attrs.field(repr=show_instant)
     by: Actor
     said_us: int | None = attrs.field(default=None, repr=show_instant)
+    command_id: str | None = None
     seq: int = 0
     clocks: tuple[ClockChange, ...] = ()
 
-    words: ClassVar[frozenset[str]] = frozenset()
-    touches: ClassVar[frozenset[str]] = frozenset()
+    _words: ClassVar[frozenset[str]] = NO_WORDS
+    _touches: ClassVar[frozenset[str]] = NO_WORDS
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What rules and clocks call it."""
+        return self._words
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """What conditions may read that it changes."""
+        return self._touches
 
     @property
     def at(self) -> datetime:
@@ -83,11 +95,16 @@ def complete(event: Event, **values: Any) -> None:
         object.__setattr__(event, name, value)
 
 
+def some(*words: str) -> frozenset[str]:
+    """Return a few words as a set."""
+    return frozenset(words)
+
+
 @attrs.frozen
 class Opened(Event):
     """A ticket came in."""
 
-    words = frozenset({"opened"})
+    _words = some("opened")
 
     id: str
     tier: str
@@ -102,9 +119,9 @@ class Opened(Event):
 
 @attrs.frozen
 class StatusChanged(Event):
-    """The status changed; the subclasses say how."""
+    """The status changed, or could have; the subclasses say how."""
 
-    touches = frozenset({"status"})
+    _touches = some("status")
 
     source: Status
     status: Status
@@ -129,22 +146,18 @@ class Resumed(StatusChanged):
 class Resolved(StatusChanged):
     """The desk says that it is answered."""
 
-    words = frozenset({"resolved"})
-
 
 @attrs.frozen
 class Reopened(StatusChanged):
     """It was not answered after all."""
 
-    words = frozenset({"reopened"})
-    touches = frozenset({"status", "reopens"})
+    _words = some("reopened")
+    _touches = some("status", "reopens")
 
 
 @attrs.frozen
 class Closed(StatusChanged):
     """Closed for good, or cancelled; *into* names the ticket that goes on with it."""
-
-    words = frozenset({"closed"})
 
     cancelled: bool = False
     into: str | None = None
@@ -152,9 +165,10 @@ class Closed(StatusChanged):
 
 @attrs.frozen
 class Taken(StatusChanged):
-    """An agent took it on."""
+    """An agent took it on, and accepted what was handed over."""
 
-    touches = frozenset({"status", "assignee"})
+    _words = some("accepted")
+    _touches = some("status", "assignee")
 
     assignee: str | None = None
 
@@ -163,27 +177,49 @@ class Taken(StatusChanged):
 class Assigned(Event):
     """Somebody else works on it now, or nobody."""
 
-    touches = frozenset({"assignee"})
+    _touches = some("assignee")
 
     assignee: str | None
 
 
 @attrs.frozen
 class Replied(StatusChanged):
-    """The desk answered in public; the status may have changed with it."""
+    """Somebody of the desk answered in public; the status may have changed with it."""
 
-    words = frozenset({"replied"})
+    _words = some("replied", "accepted")
+    _touches = some("status", "assignee")
 
-    bot: bool = False
+
+@attrs.frozen
+class BotReplied(StatusChanged):
+    """A bot answered in public; it counts as a reply where a target says so."""
+
+    _words = some("bot_replied")
 
 
 @attrs.frozen
 class CustomerReplied(StatusChanged):
     """The customer wrote; that may have ended a wait or reopened the ticket."""
 
-    words = frozenset({"customer_replied"})
+    _touches = some("status", "reopens")
 
     automatic: bool = False
+
+    @property
+    def words(self) -> frozenset[str]:
+        """An automatic message is called nothing; one that reopens is both."""
+        if self.automatic:
+            return NO_WORDS
+        return _BACK if self.source.is_done and not self.status.is_done else _WROTE
+
+
+_WROTE: Final = frozenset({"customer_replied"})
+_BACK: Final = frozenset({"customer_replied", "reopened"})
+
+
+@attrs.frozen
+class Noted(Event):
+    """Something was written that the customer does not see."""
 
 
 @attrs.frozen
@@ -195,11 +231,129 @@ class FollowUpWanted(Event):
 class PrioritySet(Event):
     """The priority changed."""
 
-    words = frozenset({"priority_changed"})
-    touches = frozenset({"priority"})
+    _words = some("priority_changed")
+    _touches = some("priority")
 
     source: str
     priority: str
+
+
+@attrs.frozen
+class FieldSet(Event):
+    """A field changed."""
+
+    _words = some("field_changed")
+
+    name: str
+    value: Any
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """The one field."""
+        return frozenset({f"fields.{self.name}"})
+
+
+@attrs.frozen
+class Tagged(Event):
+    """A word was put on the ticket."""
+
+    _words = some("field_changed")
+    _touches = some("tags")
+
+    tag: str
+
+
+@attrs.frozen
+class Untagged(Event):
+    """A word was taken off the ticket."""
+
+    _words = some("field_changed")
+    _touches = some("tags")
+
+    tag: str
+
+
+@attrs.frozen
+class Linked(Event):
+    """Another ticket belongs to this one."""
+
+    kind: str
+    other: str
+
+
+@attrs.frozen
+class RequestTypeSet(Event):
+    """It is known which request of the protocol this is."""
+
+    _words = some("field_changed")
+    _touches = some("request_type")
+
+    request_type: str
+
+
+@attrs.frozen
+class MilestoneReached(Event):
+    """A check was gone through."""
+
+    _words = some("milestone")
+    _touches = some("milestones")
+
+    milestone: str
+
+
+@attrs.frozen
+class AttemptRecorded(Event):
+    """Something was tried."""
+
+    _touches = some("attempts")
+
+    attempt: Attempt
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Only what failed is news."""
+        return NO_WORDS if self.attempt.worked else _FAILED
+
+
+_FAILED: Final = frozenset({"attempt_failed"})
+
+
+@attrs.frozen
+class HumanRequested(Event):
+    """The customer wants a person."""
+
+    _words = some("human_requested")
+
+
+@attrs.frozen
+class Signalled(Event):
+    """Something happened that only the host has a word for."""
+
+    name: str
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Its name."""
+        return frozenset({self.name})
+
+
+@attrs.frozen
+class Classified(Event):
+    """A classifier looked at it; *placed* is the tier that it starts in because of that, if any."""
+
+    _words = some("classified")
+
+    verdict: Verdict
+    placed: str | None = None
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """The classification, and the tier if it was placed."""
+        return _SORTED if self.placed is None else _PLACED
+
+
+_SORTED: Final = frozenset({"classification"})
+_PLACED: Final = frozenset({"classification", "tier"})
 
 
 @attrs.frozen
@@ -210,15 +364,17 @@ class Moved(Event):
         source: The tier it left.
         target: The tier it came to.
         bounce: Whether it had left that tier before and did not come back by a return.
+        handoff: What was handed over.
     """
 
-    words = frozenset({"entered"})
-    touches = frozenset({"tier", "assignee", "moves", "bounces"})
+    _words = some("entered")
+    _touches = some("tier", "assignee", "moves", "bounces")
     kind: ClassVar[MoveKind]
 
     source: str
     target: str
     bounce: bool
+    handoff: HandedOver
 
 
 @attrs.frozen
@@ -232,7 +388,7 @@ class Escalated(Moved):
 class Returned(Moved):
     """Back."""
 
-    words = frozenset({"entered", "returned"})
+    _words = some("entered", "returned")
     kind = "return"
 
 
@@ -244,17 +400,192 @@ class Transferred(Moved):
 
 
 @attrs.frozen
+class MoveRefused(Event):
+    """A rule or a timer would have moved the ticket and may not.
+
+    Attributes:
+        why: Which part of the policy forbids it; ``"max_automatic"`` says that a person must act first.
+        source: The tier it is in.
+        target: The tier it would have gone to.
+    """
+
+    why: Violation
+    source: str
+    target: str
+
+
+@attrs.frozen
+class HandoffAccepted(Event):
+    """The tier that owns the ticket has accepted what was handed over."""
+
+    _words = some("accepted")
+
+
+@attrs.frozen
+class Invited(Event):
+    """Another tier was asked to help."""
+
+    tier: str
+
+
+@attrs.frozen
+class InvitationAccepted(Event):
+    """The tier that was asked helps."""
+
+    tier: str
+
+
+@attrs.frozen
+class InvitationWithdrawn(Event):
+    """The tier that was asked need not help any more."""
+
+    tier: str
+
+
+@attrs.frozen
+class ApprovalAsked(Event):
+    """Somebody must approve; its ``seq`` is the number of the request.
+
+    Attributes:
+        receiver: Who may approve.
+        kind: The kind of move that waits for it; none if none does.
+        target: The tier that it leads to.
+        handoff: What is handed over once it is approved.
+    """
+
+    receiver: str
+    kind: MoveKind | None = None
+    target: str | None = None
+    handoff: HandedOver | None = None
+
+
+@attrs.frozen
+class Approved(Event):
+    """The request of that number was approved."""
+
+    request: int
+
+
+@attrs.frozen
+class Declined(Event):
+    """The request of that number was declined."""
+
+    request: int
+
+
+@attrs.frozen
+class ApprovalWithdrawn(Event):
+    """The request of that number was taken back."""
+
+    request: int
+
+
+@attrs.frozen
+class Promised(Event):
+    """A date was promised for a clock."""
+
+    clock: str
+    due_us: int = attrs.field(repr=show_instant)
+
+
+@attrs.frozen
+class Rated(Event):
+    """The customer said how it went."""
+
+    score: int
+
+
+@attrs.frozen
+class FeedbackGiven(Event):
+    """Somebody of the desk said what they think about a part of the policy."""
+
+    about: str
+
+
+@attrs.frozen
 class Breached(Event):
     """A promise was broken: the clock used more than its target allows.
 
     ``on_change`` marks a clock that became late because another target began to apply.
     """
 
-    words = frozenset({"breached"})
-
     clock: str
     target: str
     on_change: bool = False
+
+
+@attrs.frozen
+class StepReached(Event):
+    """A step on the way to a due instant; *held* says whether its condition did, so that it acted."""
+
+    clock: str
+    target: str
+    step: str
+    held: bool = True
+    on_change: bool = False
+
+
+@attrs.frozen
+class IdleReached(Event):
+    """Nothing has happened for as long as the rule waits."""
+
+    rule: str
+
+
+@attrs.frozen
+class RuleFired(Event):
+    """A rule acts; the events that follow carry its name. *on* is what set it off."""
+
+    rule: str
+    on: str
+
+
+@attrs.frozen
+class Advised(Event):
+    """What a rule or a step would have done, under a policy that only advises.
+
+    Attributes:
+        name: The rule, or the target and its step.
+        move: The move, as (kind, tier).
+        notify: The receivers it would have told.
+        others: Its other deeds, by name.
+        is_rule: Whether it is a rule.
+    """
+
+    name: str
+    move: tuple[MoveKind, str] | None = None
+    notify: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    is_rule: bool = False
+
+
+@attrs.frozen
+class NotifyAsked(Event):
+    """Somebody is to be told. Who that is, a directory knows when it is delivered.
+
+    Attributes:
+        receiver: The role that is told.
+        about: What about: a rule, a target and its step, or the word for what happened.
+        deliver_us: When it is to go out, in microseconds since the epoch.
+        instead_of: The receiver who could not be reached, if this is the fallback.
+    """
+
+    receiver: str
+    about: str
+    deliver_us: int = attrs.field(repr=show_instant)
+    instead_of: str | None = None
+
+
+@attrs.frozen
+class ClassifyAsked(Event):
+    """The classifier is to look at the ticket again."""
+
+
+@attrs.frozen
+class ReceiverMissed(Event):
+    """Nobody stood behind a receiver."""
+
+    receiver: str
 
 
 @attrs.frozen
@@ -270,3 +601,8 @@ class PathViolated(Event):
     why: Violation
     source: str
     target: str
+
+
+@attrs.frozen
+class Disputed(Event):
+    """Something seen too late would have changed how these cycles ended; their verdicts stay."""

@@ -6,12 +6,16 @@ fact may carry ``occurred_at``, the aware instant at which it was true; none mea
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import Enum
+from typing import Any, Final
 
 import attrs
 
 from escalate.core import commands
-from escalate.core.model import Actor, Status, as_status
+from escalate.core.model import Actor, word_set
+from escalate.core.status import Status, as_status
 from escalate.errors import BadInput
 
 
@@ -21,6 +25,23 @@ class Fact:
 
     occurred_at: datetime | None = None
     by: Actor | None = None
+
+
+class Unknown(Enum):
+    """The value of what a snapshot does not show."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+def _status(value: Status | str | Unknown) -> Status | Unknown:
+    return value if isinstance(value, Unknown) else as_status(value)
+
+
+def _tags(value: Iterable[str] | Unknown) -> frozenset[str] | Unknown:
+    return value if isinstance(value, Unknown) else word_set(value)
 
 
 @attrs.frozen
@@ -61,3 +82,59 @@ class AssigneeIs(Fact):
     """This person works on the ticket; none means nobody."""
 
     assignee: str | None
+
+
+@attrs.frozen
+class FieldIs(Fact):
+    """The ticket has this value in this field."""
+
+    name: str
+    value: Any
+
+
+@attrs.frozen
+class TagsAre(Fact):
+    """The ticket has these tags and no others."""
+
+    tags: frozenset[str] = attrs.field(converter=word_set)
+
+
+@attrs.frozen
+class ReceiverMissing(Fact):
+    """Nobody stands behind a receiver: deleted, absent, an empty rota. The fallback is told instead."""
+
+    receiver: str
+
+
+@attrs.frozen(kw_only=True)
+class Seen(Fact):
+    """A snapshot of what a host shows. What is left out is not known; it does not mean none."""
+
+    status: Status | Unknown = attrs.field(default=UNKNOWN, converter=_status)
+    tier: str | Unknown = UNKNOWN
+    priority: str | Unknown = UNKNOWN
+    assignee: str | Unknown | None = UNKNOWN
+    tags: frozenset[str] | Unknown = attrs.field(default=UNKNOWN, converter=_tags)
+    fields: Mapping[str, Any] | Unknown = UNKNOWN
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return what it shows, one by one, in the order in which it can have come about."""
+        found: list[Fact] = []
+        if not isinstance(self.priority, Unknown):
+            found.append(PriorityIs(self.priority))
+        if not isinstance(self.tags, Unknown):
+            found.append(TagsAre(self.tags))
+        if not isinstance(self.fields, Unknown):
+            found += [FieldIs(name, value) for name, value in self.fields.items()]
+        found += self._where()
+        if not isinstance(self.assignee, Unknown):
+            found.append(AssigneeIs(self.assignee))
+        return tuple(found)
+
+    def _where(self) -> list[Fact]:
+        # Work is handed over before it is finished, and taken up again before it is handed over.
+        moved: list[Fact] = [] if isinstance(self.tier, Unknown) else [TierIs(self.tier)]
+        if isinstance(self.status, Unknown):
+            return moved
+        became = StatusIs(self.status)
+        return [*moved, became] if self.status.is_done else [became, *moved]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Final
 
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import facts as f
-from escalate.core.acts import act, opened_event
-from escalate.core.model import Actor, Draft, Status
-from escalate.core.moving import allowed_path, move_event
+from escalate.core.acts import act, opened_event, told_by
+from escalate.core.model import Actor, Draft, MoveKind
+from escalate.core.moving import NOTHING_TOLD, handed_over, move_event, reasons_against
+from escalate.core.status import Status
 from escalate.core.working import SYSTEM, Working
 from escalate.errors import NoTicket, Refused
+
+SOMEBODY: Final = Actor()
+"""Who is meant where a fact does not say: an act of a host counts as one of its people."""
 
 _ARRIVALS: Final[dict[Status, type[e.StatusChanged]]] = {
     Status.NEW: e.StatusChanged,
@@ -30,11 +35,14 @@ def follow(working: Working, fact: f.Fact, at_us: int) -> None:
     Raises:
         NoTicket: The ticket was never opened; ``Did(Open(...))`` opens it.
     """
-    by = fact.by or SYSTEM
+    by = fact.by or SOMEBODY
     if isinstance(fact, f.Did):
         _did(working, fact.command, at_us, by)
     elif working.draft is None:
         raise NoTicket(type(fact).__name__)
+    elif isinstance(fact, f.Seen):
+        for each in fact.facts():
+            _FOLLOW[type(each)](working, working.draft, each, at_us, by)
     else:
         _FOLLOW[type(fact)](working, working.draft, fact, at_us, by)
 
@@ -51,23 +59,54 @@ def _did(working: Working, command: c.Command, at_us: int, by: Actor) -> None:
             working.emit(opened_event(working, command, at_us, by))
             working.emit(e.PathViolated(why.violates, "", command.tier or "", at_us=at_us, by=by))
         else:
-            _follow_refused(working, working.draft, command, at_us, by)
+            _follow_refused(working, working.draft, command, why, at_us, by)
 
 
 def _follow_refused(
-    working: Working, draft: Draft, command: c.Command, at_us: int, by: Actor
+    working: Working, draft: Draft, command: c.Command, why: Refused, at_us: int, by: Actor
 ) -> None:
     """Follow the outcome of a command that the policy would have refused."""
     if isinstance(command, c.Escalate | c.Return | c.Transfer):
         assert command.to is not None  # Did has seen to it
-        _tier_is(working, draft, f.TierIs(command.to), at_us, by)
-    elif isinstance(command, c.SetPriority):
-        _priority_is(working, draft, f.PriorityIs(command.priority), at_us, by)
-    else:
-        status = working.tables.verbs[_VERB_OF[type(command)]]
+        _moved_against(working, draft, command, why, at_us, by)
+    elif type(command) in _VERB_OF and why.violates == "status":
+        status = working.tables.verbs[_verb_of(command)]
         _status_is(working, draft, f.StatusIs(status), at_us, by)
+    else:
+        name = type(command).__name__
+        working.emit(e.PathViolated(why.violates, name, "", at_us=at_us, by=by))
+        with contextlib.suppress(Refused):  # what nobody could do in any case did not happen
+            act(working, command, at_us, trusted=True)
 
 
+def _moved_against(
+    working: Working,
+    draft: Draft,
+    command: c.Escalate | c.Return | c.Transfer,
+    why: Refused,
+    at_us: int,
+    by: Actor,
+) -> None:
+    target, kind = command.to or "", _KIND_OF[type(command)]
+    if target == draft.tier:
+        return
+    working.emit(e.PathViolated(why.violates, draft.tier, target, at_us=at_us, by=by))
+    told = told_by(command)
+    handoff = handed_over(draft, working.policy, told)
+    working.emit(move_event(draft, kind, target, at_us, by, handoff), told.texts())
+
+
+def _verb_of(command: c.Command) -> str:
+    if isinstance(command, c.Reply):
+        return "wait" if command.then == "wait" else "resolve"
+    return _VERB_OF[type(command)]
+
+
+_KIND_OF: Final[dict[type[c.Command], MoveKind]] = {
+    c.Escalate: "escalate",
+    c.Return: "return",
+    c.Transfer: "transfer",
+}
 _VERB_OF: Final[dict[type[c.Command], str]] = {
     c.Take: "take",
     c.Reply: "take",
@@ -102,20 +141,18 @@ def _arrival(source: Status, status: Status) -> type[e.StatusChanged]:
 
 
 def _tier_is(working: Working, draft: Draft, fact: f.TierIs, at_us: int, by: Actor) -> None:
-    source, target = draft.tier, fact.tier
+    source, target, policy = draft.tier, fact.tier, working.policy
     if target == source:
         return
-    leaving = working.tables.paths_from.get(source, ())
-    declared = next((path.kind for path in leaving if path.target == target), None)
-    kind = declared or _likely_kind(working.policy.tier_names, source, target)
-    try:
-        allowed_path(draft, working.policy, kind, target)
-    except Refused as why:
+    kinds = [way.path.kind for way in working.tables.ways_between(source, target)]
+    kind = kinds[0] if kinds else _likely_kind(policy.tier_names, source, target)
+    for why in reasons_against(draft, policy, kind, target, at_us):
         working.emit(e.PathViolated(why.violates, source, target, at_us=at_us, by=by))
-    working.emit(move_event(draft, kind, target, at_us, by))
+    handoff = handed_over(draft, policy, NOTHING_TOLD)
+    working.emit(move_event(draft, kind, target, at_us, by, handoff))
 
 
-def _likely_kind(tiers: tuple[str, ...], source: str, target: str) -> e.MoveKind:
+def _likely_kind(tiers: tuple[str, ...], source: str, target: str) -> MoveKind:
     """Return what a move between tiers that no path connects looks like: up, down or sideways."""
     if source not in tiers or target not in tiers:
         return "transfer"
@@ -132,9 +169,38 @@ def _assignee_is(working: Working, draft: Draft, fact: f.AssigneeIs, at_us: int,
         working.emit(e.Assigned(fact.assignee, at_us=at_us, by=by))
 
 
+def _field_is(working: Working, draft: Draft, fact: f.FieldIs, at_us: int, by: Actor) -> None:
+    was = draft.fields.get(fact.name)
+    if fact.value != was or type(fact.value) is not type(was):
+        working.emit(e.FieldSet(fact.name, fact.value, at_us=at_us, by=by))
+
+
+def _tags_are(working: Working, draft: Draft, fact: f.TagsAre, at_us: int, by: Actor) -> None:
+    before = draft.tags
+    for tag in sorted(fact.tags - before):
+        working.emit(e.Tagged(tag, at_us=at_us, by=by))
+    for tag in sorted(before - fact.tags):
+        working.emit(e.Untagged(tag, at_us=at_us, by=by))
+
+
+def _receiver_missing(
+    working: Working, _draft: Draft, fact: f.ReceiverMissing, at_us: int, by: Actor
+) -> None:
+    fallback = working.policy.fallback
+    working.emit(e.ReceiverMissed(fact.receiver, at_us=at_us, by=by))
+    if fallback is not None and fallback != fact.receiver and working.policy.acts:
+        event = e.NotifyAsked(
+            fallback, "receiver missing", at_us, fact.receiver, at_us=at_us, by=SYSTEM
+        )
+        working.emit(event)
+
+
 _FOLLOW: Final[dict[type[f.Fact], Callable[[Working, Draft, Any, int, Actor], None]]] = {
     f.StatusIs: _status_is,
     f.TierIs: _tier_is,
     f.PriorityIs: _priority_is,
     f.AssigneeIs: _assignee_is,
+    f.FieldIs: _field_is,
+    f.TagsAre: _tags_are,
+    f.ReceiverMissing: _receiver_missing,
 }

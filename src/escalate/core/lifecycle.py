@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType, new_class
 from typing import TYPE_CHECKING, Any
 
-from escalate.core.model import Status
+from escalate.core.status import Status
 
 if TYPE_CHECKING:
     from statemachine import StateMachine

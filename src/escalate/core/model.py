@@ -8,44 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
 from escalate.core.clocks import Clock
 from escalate.core.instants import as_instant, show_instant
 from escalate.core.sealing import NOTHING, Sealed, seal
+from escalate.core.status import Status
 from escalate.errors import BadInput, InvalidPolicy
 
 ActorKind = Literal["agent", "customer", "bot", "rule", "system"]
 TierKind = Literal["human", "bot", "vendor"]
-
-
-class Status(StrEnum):
-    """What is happening to a ticket, whichever tier owns it. Hosts map their own words to these."""
-
-    NEW = "new"
-    OPEN = "open"
-    PENDING = "pending"  # waits for the customer
-    ON_HOLD = "on_hold"  # waits for a third party
-    RESOLVED = "resolved"  # may reopen
-    CLOSED = "closed"  # final
-
-    @property
-    def category(self) -> str:
-        """``"active"`` for new and open, else the status itself.
-
-        >>> Status.NEW.category, Status.PENDING.category
-        ('active', 'pending')
-        """
-        return "active" if self in (Status.NEW, Status.OPEN) else self.value
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nobody owes this ticket anything: resolved or closed."""
-        return self in (Status.RESOLVED, Status.CLOSED)
+MoveKind = Literal["escalate", "return", "transfer"]
 
 
 def words(values: Iterable[str]) -> tuple[str, ...]:
@@ -126,6 +102,159 @@ def as_tier(value: Tier | str) -> Tier:
 
 
 @attrs.frozen
+class Attempt:
+    """Something that was tried, and whether it worked. ``what`` is a word, not a story."""
+
+    what: str
+    worked: bool = False
+
+
+@attrs.frozen
+class Verdict:
+    """What a classifier makes of a ticket.
+
+    Attributes:
+        tier: Where it belongs; none means that the classifier abstains.
+        confidence: From 0 to 1; none if it states none, which counts as sure.
+        scores: What it gave each tier.
+        why: What spoke for it, as (feature, weight).
+        meaning: What the confidence is: ``"probability"``, ``"score"`` or ``"none"``.
+        reason: Why it abstains, as a word.
+
+    Raises:
+        BadInput: The confidence does not lie between 0 and 1.
+    """
+
+    tier: str | None
+    confidence: float | None = None
+    scores: Mapping[str, float] = NOTHING
+    why: tuple[tuple[str, float], ...] = attrs.field(default=(), converter=tuple)
+    meaning: str = "none"
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        # Written so that a NaN, which compares false with everything, is refused too.
+        if self.confidence is not None and not 0 <= self.confidence <= 1:
+            raise BadInput("Verdict.confidence", self.confidence, "a number from 0 to 1")
+
+
+def ABSTAIN(reason: str) -> Verdict:  # noqa: N802 - the name that classifiers import
+    """Return the verdict of a classifier that does not know; it is recorded and places nothing.
+
+    >>> ABSTAIN("too short").tier is None
+    True
+    """
+    return Verdict(None, reason=reason)
+
+
+HANDOFF_FIELDS: Final = ("summary", "reason", "tried", "hypothesis", "ask")
+
+
+def _attempts(values: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    return tuple(values)
+
+
+@attrs.frozen(kw_only=True)
+class Handoff:
+    """What a person tells the next one, so that the customer repeats nothing.
+
+    Attributes:
+        summary: What it is about.
+        reason: Why it is passed on, as one of the policy's reason codes.
+        tried: What was tried and whether it worked, beyond what is on the ticket already.
+        hypothesis: What might be behind it.
+        ask: What the next tier should do.
+    """
+
+    summary: str = ""
+    reason: str = ""
+    tried: tuple[Attempt, ...] = attrs.field(default=(), converter=_attempts)
+    hypothesis: str = ""
+    ask: str = ""
+
+
+@attrs.frozen
+class HandedOver:
+    """A handoff as the journal keeps it. What was written is kept apart, by (event number, field).
+
+    Each holds all that any earlier one of its ticket held.
+
+    Attributes:
+        source: The tier that handed over.
+        reason: The reason code given.
+        automatic: Whether a rule or a timer did it, filling it from the record.
+        given: The fields that were filled.
+        missing: Fields that the path requires and the record lacks: "none recorded".
+        checks_left: Checks of the request type that nobody has gone through.
+        overridden: Whether a person gave a reason for handing over with checks left.
+        tried: Every attempt so far.
+        milestones: Every milestone so far.
+        messages: How many messages there are so far.
+        promised: The last date promised, as (clock, microseconds).
+        texts: Where to find every text handed over so far, as (event number, field).
+    """
+
+    source: str
+    reason: str = ""
+    automatic: bool = False
+    given: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    checks_left: tuple[str, ...] = ()
+    overridden: bool = False
+    tried: tuple[Attempt, ...] = ()
+    milestones: frozenset[str] = frozenset()
+    messages: int = 0
+    promised: tuple[str, int] | None = None
+    texts: tuple[tuple[int, str], ...] = ()
+
+
+@attrs.frozen
+class Message:
+    """Something that was said. Its text is kept apart, by (event number, ``"text"``).
+
+    Attributes:
+        number: The number of the event that brought it.
+        author: agent, customer, bot, rule or system.
+        public: Whether the customer sees it.
+        at_us: When, in microseconds since the epoch.
+    """
+
+    number: int
+    author: ActorKind
+    public: bool
+    at_us: int = attrs.field(repr=show_instant)
+
+
+@attrs.frozen
+class Request:
+    """An approval that was asked for and is not yet given.
+
+    Attributes:
+        number: The number of the event that asked.
+        receiver: Who may give it.
+        asked_by: Who asked, and so cannot approve.
+        kind: The kind of move it is for; none if it is for none.
+        target: The tier that the move leads to.
+        handoff: What is handed over once it is approved.
+    """
+
+    number: int
+    receiver: str
+    asked_by: str
+    kind: MoveKind | None = None
+    target: str | None = None
+    handoff: HandedOver | None = None
+
+
+@attrs.frozen
+class Fired:
+    """How often a rule fired in this stay in a tier, and when last."""
+
+    times: int
+    at_us: int = attrs.field(repr=show_instant)
+
+
+@attrs.frozen
 class Counts:
     """How often a ticket moved between tiers, came back to one it had left, and was reopened."""
 
@@ -150,14 +279,28 @@ class Draft:
     assignee: str | None = None
     tags: frozenset[str] = frozenset()
     fields: Mapping[str, Any] = NOTHING
+    milestones: frozenset[str] = frozenset()
+    attempts: tuple[Attempt, ...] = ()
+    classification: Verdict | None = None
+    messages: tuple[Message, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     clocks: Mapping[str, Clock] = NOTHING
     moves: int = 0
     bounces: int = 0
     reopens: int = 0
     senders: tuple[str, ...] = ()
     left: frozenset[str] = frozenset()
-    replies: int = 0
+    responded: Literal["", "bot", "person"] = ""
+    automatic: int = 0
+    fired: Mapping[str, Fired] = NOTHING
+    handoff: HandedOver | None = None
+    accepted: bool = True
+    invited: Mapping[str, bool] = NOTHING
+    requests: tuple[Request, ...] = ()
+    promised: tuple[str, int] | None = None
+    ids: tuple[str, ...] = ()
     entered_us: int = attrs.field(default=0, repr=show_instant)
+    resolved_us: int | None = attrs.field(default=None, repr=show_instant)
     changed_us: int = attrs.field(default=0, repr=show_instant)
     due_us: int | None = attrs.field(default=None, repr=show_instant)
     seq: int = 0
@@ -202,12 +345,25 @@ class Ticket(Draft, Sealed):
         assignee: The host's key for the person who works on it.
         tags: Words that people and rules put on it.
         fields: Values that people and rules put on it, by name.
+        milestones: The checks that were gone through, by name.
+        attempts: What was tried, oldest first.
+        classification: The last verdict of a classifier.
+        messages: What was said, oldest first; the texts are kept apart.
+        links: Other tickets, as (kind, id).
         clocks: The current cycle of each clock, by name.
         moves: Arrivals in another tier; ``bounces`` those in a tier it had left, returns excepted;
             ``reopens`` how often it was reopened. :attr:`counts` has the three together.
         senders: The tiers that passed it on, the last one last: where a return goes.
         left: Every tier it ever left.
-        replies: Public replies by the desk.
+        responded: Who has answered the customer so far: nobody, a bot, or a person.
+        automatic: Moves by rules and timers since the last act of a person.
+        fired: How often each rule fired in this stay in a tier, by name.
+        handoff: What was handed over last, all earlier handoffs included.
+        accepted: Whether the tier that owns it has accepted what was handed over.
+        invited: Tiers asked to help, and whether they have accepted.
+        requests: Approvals asked for and not yet given.
+        promised: The last date promised, as (clock, microseconds).
+        ids: The ids of the last commands that changed something.
         policy: Name and version of the policy it was opened under.
         seq: The number of its last event, from 1.
     """
@@ -226,15 +382,3 @@ def thaw(ticket: Draft) -> Draft:
 def freeze(draft: Draft) -> Ticket:
     """Turn *draft* itself into a ticket: the same object, which from now on refuses to change."""
     return seal(draft, Ticket)
-
-
-def as_status(value: Status | str) -> Status:
-    """Return the status that *value* names.
-
-    Raises:
-        BadInput: There is no such status.
-    """
-    try:
-        return Status(value)
-    except ValueError:
-        raise BadInput("status", value, f"one of {', '.join(Status)}") from None

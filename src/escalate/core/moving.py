@@ -1,16 +1,29 @@
-"""Which way a ticket may move, and the event of a move."""
+"""Which way a ticket may move, who may take it, and what is handed over on the way."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
 
 from escalate.core import events
-from escalate.core.events import Moved, MoveKind
-from escalate.core.model import Actor, Draft
-from escalate.errors import BouncesExhausted, PathNotAllowed, StatusNotAllowed
-
-if TYPE_CHECKING:
-    from escalate.core.policy import EscalationPolicy, Path
+from escalate.core.events import Moved
+from escalate.core.model import HANDOFF_FIELDS, Actor, Draft, HandedOver, Handoff, MoveKind, Request
+from escalate.core.policy import EscalationPolicy, Path
+from escalate.core.status import Status
+from escalate.errors import (
+    ApprovalMissing,
+    BouncesExhausted,
+    ChecksLeft,
+    ConditionNotMet,
+    HandoffIncomplete,
+    NotPermitted,
+    PathNotAllowed,
+    Refused,
+    StatusNotAllowed,
+    UnknownWord,
+)
 
 MOVES: Final[dict[MoveKind, type[Moved]]] = {
     "escalate": events.Escalated,
@@ -19,34 +32,79 @@ MOVES: Final[dict[MoveKind, type[Moved]]] = {
 }
 
 
-def ways(draft: Draft, policy: EscalationPolicy, kind: MoveKind) -> list[Path]:
-    """Return the paths of that *kind* that leave the ticket's tier, in declared order."""
-    leaving = policy.compiled.paths_from.get(draft.tier, ())
-    return [path for path in leaving if path.kind == kind]
+@attrs.frozen
+class Told:
+    """What comes with a move.
+
+    Attributes:
+        handoff: What the person filled in.
+        reason: The reason in their own words.
+        override: Why it goes although checks are left.
+        automatic: Whether nobody told anything, since a rule or a timer moves.
+    """
+
+    handoff: Handoff = attrs.field(factory=Handoff)
+    reason: str = ""
+    override: str = ""
+    automatic: bool = False
+
+    def given(self, draft: Draft) -> tuple[str, ...]:
+        """Return the fields of the handoff that are filled, the ticket's own record included."""
+        if self is BY_ITSELF or self is NOTHING_TOLD:
+            return ("tried",) if draft.attempts else ()
+        return tuple(field for field in HANDOFF_FIELDS if self._has(field, draft))
+
+    def _has(self, field: str, draft: Draft) -> bool:
+        if field == "tried":
+            return bool(self.handoff.tried or draft.attempts)
+        if field == "reason":
+            return bool(self.handoff.reason or self.reason)
+        return bool(getattr(self.handoff, field))
+
+    def texts(self) -> dict[str, str]:
+        """Return the free texts, by field."""
+        if self is BY_ITSELF or self is NOTHING_TOLD:
+            return {}
+        told = self.handoff
+        fields = {"summary": told.summary, "hypothesis": told.hypothesis, "ask": told.ask}
+        fields |= {"reason": self.reason, "override": self.override}
+        return {name: text for name, text in fields.items() if text}
 
 
-def allowed_path(draft: Draft, policy: EscalationPolicy, kind: MoveKind, to: str | None) -> Path:
-    """Return the path that a move of *kind* takes; without *to*, the one it takes by itself.
+NOTHING_TOLD: Final = Told()
+BY_ITSELF: Final = Told(automatic=True)
+
+
+def open_path(
+    draft: Draft, policy: EscalationPolicy, kind: MoveKind, to: str | None, at_us: int
+) -> Path:
+    """Return the path that a move of *kind* takes; without *to*, the first that is open.
+
+    A return without *to* goes to the tier that sent the ticket.
 
     Raises:
         StatusNotAllowed: The ticket is resolved or closed.
         PathNotAllowed: No such path leaves the ticket's tier.
+        ConditionNotMet: Such paths are there, and the condition of none holds.
         BouncesExhausted: It would go back once more than the policy lets it.
     """
     if draft.status.is_done:
-        raise StatusNotAllowed(
-            draft.id, kind, draft.status, ("reopen",) if draft.status == "resolved" else ()
-        )
-    open_ways = ways(draft, policy, kind)
+        allowed = ("reopen",) if draft.status is Status.RESOLVED else ()
+        raise StatusNotAllowed(draft.id, kind, draft.status, allowed)
+    leaving = policy.compiled.ways.get((draft.tier, kind), ())
     wanted = to
     if wanted is None and kind == "return" and draft.senders:
         wanted = draft.senders[-1]
-    for path in open_ways:
-        if wanted is None or path.target == wanted:
-            _check_bounces(draft, policy, path)
-            return path
-    targets = tuple(path.target for path in open_ways)
-    raise PathNotAllowed(draft.id, draft.tier, wanted or f"({kind})", targets)
+    ways = [way for way in leaving if wanted is None or way.path.target == wanted]
+    for way in ways:
+        if way.when is None or way.when.holds(draft, at_us):
+            _check_bounces(draft, policy, way.path)
+            return way.path
+    if not ways:
+        targets = tuple(dict.fromkeys(way.path.target for way in leaving))
+        raise PathNotAllowed(draft.id, draft.tier, wanted or f"any tier ({kind})", targets)
+    conditions = tuple(str(way.when) for way in ways)
+    raise ConditionNotMet(draft.id, draft.tier, ways[0].path.target, conditions)
 
 
 def _check_bounces(draft: Draft, policy: EscalationPolicy, path: Path) -> None:
@@ -55,7 +113,108 @@ def _check_bounces(draft: Draft, policy: EscalationPolicy, path: Path) -> None:
         raise BouncesExhausted(draft.id, path.target, draft.bounces)
 
 
-def move_event(draft: Draft, kind: MoveKind, target: str, at_us: int, by: Actor) -> Moved:
+def check_by_hand(
+    draft: Draft,
+    policy: EscalationPolicy,
+    path: Path,
+    by: Actor,
+    told: Told,
+) -> None:
+    """Check what a person must have done before taking *path*.
+
+    Raises:
+        NotPermitted: The path is for other roles, or the checks may be overridden by others only.
+        ChecksLeft: Checks of the request type are left, and no reason to go without them is given.
+        HandoffIncomplete: The path requires fields that are not filled.
+        UnknownWord: The reason is not one of the policy's codes.
+    """
+    require_role(by, path.by, f"take the path {path.source} > {path.target}")
+    code = told.handoff.reason
+    if code and policy.reasons and code not in policy.reasons:
+        raise UnknownWord("reason", code, policy.reasons)
+    left = () if path.kind == "return" else checks_left(draft, policy)
+    if left and not told.override:
+        raise ChecksLeft(draft.id, draft.tier, left)
+    if left:
+        require_role(by, path.override_by, "hand over with checks left")
+    missing = tuple(field for field in path.requires if field not in told.given(draft))
+    if missing:
+        raise HandoffIncomplete(draft.id, path.target, missing)
+
+
+def require_role(by: Actor, roles: tuple[str, ...], what: str) -> None:
+    """Check that *by* has one of *roles*, where any are named.
+
+    Raises:
+        NotPermitted: It has none of them.
+    """
+    if roles and not by.roles.intersection(roles):
+        raise NotPermitted(by.id, what, roles, tuple(sorted(by.roles)))
+
+
+def checks_left(draft: Draft, policy: EscalationPolicy) -> tuple[str, ...]:
+    """Return the milestones to reach before a person may hand the ticket on from where it is."""
+    protocol = policy.compiled.request_types.get(draft.request_type or "")
+    if protocol is None or draft.tier != (protocol.tier or policy.entry_tier):
+        return ()
+    milestones = (check.milestone for check in protocol.checklist)
+    return tuple(name for name in milestones if name not in draft.milestones)
+
+
+def move_event(
+    draft: Draft, kind: MoveKind, target: str, at_us: int, by: Actor, handoff: HandedOver
+) -> Moved:
     """Return the event that moves *draft* to *target*."""
     bounce = kind != "return" and target in draft.left
-    return MOVES[kind](draft.tier, target, bounce, at_us=at_us, by=by)
+    return MOVES[kind](draft.tier, target, bounce, handoff, at_us=at_us, by=by)
+
+
+def handed_over(
+    draft: Draft, policy: EscalationPolicy, told: Told, requires: tuple[str, ...] = ()
+) -> HandedOver:
+    """Return what is handed over: what is told now, and all that is on record."""
+    given = told.given(draft)
+    before = () if draft.handoff is None else draft.handoff.texts
+    left = checks_left(draft, policy)
+    return HandedOver(
+        draft.tier,
+        told.handoff.reason,
+        told.automatic,
+        given,
+        tuple(field for field in requires if field not in given) if requires else (),
+        left,
+        bool(left and told.override),
+        (*draft.attempts, *told.handoff.tried) if told.handoff.tried else draft.attempts,
+        draft.milestones,
+        len(draft.messages),
+        draft.promised,
+        (*before, *((draft.seq + 1, field) for field in told.texts())),
+    )
+
+
+def brought_up_to_date(draft: Draft, policy: EscalationPolicy, request: Request) -> HandedOver:
+    """Return what was to be handed over when *request* was asked, with what came on record since."""
+    now = handed_over(draft, policy, NOTHING_TOLD)
+    asked = request.handoff or now
+    return attrs.evolve(
+        asked,
+        tried=(*now.tried, *(each for each in asked.tried if each not in now.tried)),
+        milestones=now.milestones,
+        messages=now.messages,
+        checks_left=now.checks_left,
+        promised=now.promised,
+        texts=(*now.texts, *(each for each in asked.texts if each not in now.texts)),
+    )
+
+
+def reasons_against(
+    draft: Draft, policy: EscalationPolicy, kind: MoveKind, target: str, at_us: int
+) -> Iterator[Refused]:
+    """Yield what speaks against a move that a host was seen to make, as far as its state can show."""
+    try:
+        path = open_path(draft, policy, kind, target, at_us)
+    except Refused as why:
+        yield why
+    else:
+        if path.approval is not None:
+            yield ApprovalMissing(draft.id, target, path.approval)

@@ -1,26 +1,34 @@
-"""The policy: tiers, the paths between them, and the promise. What people write and the engine obeys.
+"""The policy: tiers, the paths between them, rules and the promise. What people write and the engine obeys.
 
-A policy is a value. What the engine needs at every step is worked out once, in
-:mod:`escalate.core.compiled`. Files are read and written in :mod:`escalate.policies`.
+A policy is a value. What is wrong with one is said by :mod:`escalate.core.checking`; what the engine needs
+at every step is worked out once, in :mod:`escalate.core.compiled`. Files are read in
+:mod:`escalate.policies`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Literal
 
 import attrs
 
+from escalate.core.checking import check
+from escalate.core.clockkinds import CustomClock
 from escalate.core.compiled import Compiled, compile_policy
-from escalate.core.events import MoveKind
-from escalate.core.model import Tier, as_tier, named, words
-from escalate.core.sla import CLOCK_KINDS, SLAPolicy, Target
+from escalate.core.conditions import Vocabulary
+from escalate.core.doing import some_words
+from escalate.core.model import HANDOFF_FIELDS, MoveKind, Tier, as_tier, named, words
+from escalate.core.protocol import Goal, Permission, Receiver, RequestType
+from escalate.core.reads import Reads, reads_of
+from escalate.core.rules import Rule, wall_us
+from escalate.core.sla import ConditionLike, SLAPolicy, Target
 from escalate.core.timeline import OpenTime
 from escalate.core.workcalendar import WorkCalendar
 from escalate.errors import InvalidPolicy, nearest
 
 ALWAYS = "always"
+OnReopen = Literal["resume", "new_cycle", "frozen"]
 
 
 @attrs.frozen
@@ -31,22 +39,39 @@ class Path:
         source: The tier it leaves.
         target: The tier it leads to.
         kind: ``"escalate"`` to more skill, ``"return"`` back, ``"transfer"`` sideways or to a vendor.
+        when: The condition under which it is open.
+        requires: Handoff fields that a person must fill: summary, reason, tried, hypothesis, ask.
+        approval: The receiver whose approval it needs.
+        by: The roles that may take it; empty means anybody.
+        override_by: The roles that may hand over with checks left; empty means whoever may take it.
 
     Raises:
-        InvalidPolicy: The kind is unknown, or it leads where it starts.
+        InvalidPolicy: The kind or a field is unknown, or it leads where it starts.
     """
 
     source: str
     target: str
     kind: MoveKind = "escalate"
+    when: ConditionLike = attrs.field(default=None, kw_only=True)
+    requires: tuple[str, ...] = attrs.field(default=(), converter=words, kw_only=True)
+    approval: str | None = attrs.field(default=None, kw_only=True)
+    by: tuple[str, ...] = attrs.field(default=(), converter=some_words, kw_only=True)
+    override_by: tuple[str, ...] = attrs.field(default=(), converter=some_words, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        place = f"Path({self.source!r}, {self.target!r})"
         kinds = ("escalate", "return", "transfer")
         if self.kind not in kinds:
-            raise InvalidPolicy(f"{place}.kind", self.kind, nearest(self.kind, kinds))
+            raise InvalidPolicy(f"{self.place}.kind", self.kind, nearest(str(self.kind), kinds))
         if self.source == self.target:
-            raise InvalidPolicy(place, self.target, "a path that leads to another tier")
+            raise InvalidPolicy(self.place, self.target, "a path that leads to another tier")
+        for field in self.requires:
+            if field not in HANDOFF_FIELDS:
+                raise InvalidPolicy(f"{self.place}.requires", field, nearest(field, HANDOFF_FIELDS))
+
+    @property
+    def place(self) -> str:
+        """How errors point at it."""
+        return f"Path({self.source!r}, {self.target!r})"
 
 
 def _tiers(values: Iterable[Tier | str]) -> tuple[Tier, ...]:
@@ -57,9 +82,38 @@ def _paths(values: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(values)
 
 
-def _not_negative(_: object, field: attrs.Attribute[int], value: object) -> None:
+def _rules(values: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(values)
+
+
+def _request_types(values: Iterable[RequestType]) -> tuple[RequestType, ...]:
+    return tuple(values)
+
+
+def _receivers(values: Iterable[Receiver]) -> tuple[Receiver, ...]:
+    return tuple(values)
+
+
+def _clocks(values: Iterable[CustomClock]) -> tuple[CustomClock, ...]:
+    return tuple(values)
+
+
+def _permissions(values: Iterable[Permission]) -> tuple[Permission, ...]:
+    return tuple(values)
+
+
+def _goals(values: Iterable[Goal]) -> tuple[Goal, ...]:
+    return tuple(values)
+
+
+def _whole(_: object, field: attrs.Attribute[int], value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise InvalidPolicy(f"EscalationPolicy.{field.name}", value, "a whole number, 0 or more")
+
+
+def _share(_: object, field: attrs.Attribute[float], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise InvalidPolicy(f"EscalationPolicy.{field.name}", value, "a number from 0 to 1")
 
 
 @attrs.frozen
@@ -71,15 +125,33 @@ class EscalationPolicy:
         tiers: Lowest first; a ``str`` stands for a tier of that name.
         paths: The only ways between tiers.
         sla: The promise.
+        rules: What happens by itself, in the order in which it is tried.
+        request_types: The protocol: which requests there are, and what to check.
+        receivers: Who can be told.
         calendars: Opening hours by name. ``"always"`` is there without saying.
+        fallback: The receiver who is told when another cannot be reached; wanted once anybody is.
+        on_exhausted: The receiver who is told when a ticket bounced or moved too often; none means
+            *fallback*.
         entry: Where a ticket starts that says nothing else; none means the first tier.
         priorities: Lowest first.
         max_bounces: After so many, a ticket goes no further back.
-        on_exhausted: The receiver who is told then.
+        max_automatic: After so many moves by rules and timers, a person must act first.
+        reopen_within: How long after resolving a customer's message reopens a ticket, in wall-clock
+            time; none means always.
+        on_reopen: What becomes of the clocks that resolving ended: ``"resume"`` lets them go on,
+            ``"new_cycle"`` begins them again, ``"frozen"`` leaves them.
+        place_at: The confidence from which a verdict places a new ticket.
+        classifier: The name of the classifier to ask.
+        reasons: The reason codes of handoffs; empty means that any word is one.
+        clocks: Clocks of its own.
+        permissions: Who may give which commands; a command that none names may be given by anybody.
+        goals: What the team wants to reach.
         version: Tickets keep the version they were opened under.
+        acts: Whether rules and steps act, or only advise; see :meth:`advisory`.
 
     Raises:
         InvalidPolicy: A name is unknown or given twice, or a clock has no calendar to count in.
+        InvalidCondition: A condition does not read, or compares what cannot be compared.
 
     >>> policy = EscalationPolicy("support", ["N1", "N2"], [Path("N1", "N2")])
     >>> policy.entry_tier
@@ -90,19 +162,41 @@ class EscalationPolicy:
     tiers: tuple[Tier, ...] = attrs.field(converter=_tiers)
     paths: tuple[Path, ...] = attrs.field(default=(), converter=_paths)
     sla: SLAPolicy = attrs.field(default=SLAPolicy(), kw_only=True)
+    rules: tuple[Rule, ...] = attrs.field(default=(), converter=_rules, kw_only=True)
+    request_types: tuple[RequestType, ...] = attrs.field(
+        default=(), converter=_request_types, kw_only=True
+    )
+    receivers: tuple[Receiver, ...] = attrs.field(default=(), converter=_receivers, kw_only=True)
     calendars: Mapping[str, OpenTime] = attrs.field(factory=dict, kw_only=True)
+    fallback: str | None = attrs.field(default=None, kw_only=True)
+    on_exhausted: str | None = attrs.field(default=None, kw_only=True)
     entry: str | None = attrs.field(default=None, kw_only=True)
     priorities: tuple[str, ...] = attrs.field(
         default=("low", "normal", "high", "urgent"), converter=words, kw_only=True
     )
-    max_bounces: int = attrs.field(default=2, kw_only=True, validator=_not_negative)
-    on_exhausted: str | None = attrs.field(default=None, kw_only=True)
+    max_bounces: int = attrs.field(default=2, kw_only=True, validator=_whole)
+    max_automatic: int = attrs.field(default=16, kw_only=True, validator=_whole)
+    reopen_within_us: int | None = attrs.field(
+        default=None, converter=wall_us, kw_only=True, alias="reopen_within"
+    )
+    on_reopen: OnReopen = attrs.field(
+        default="resume",
+        kw_only=True,
+        validator=attrs.validators.in_(("resume", "new_cycle", "frozen")),
+    )
+    place_at: float = attrs.field(default=0.8, kw_only=True, validator=_share)
+    classifier: str | None = attrs.field(default=None, kw_only=True)
+    reasons: tuple[str, ...] = attrs.field(default=(), converter=words, kw_only=True)
+    clocks: tuple[CustomClock, ...] = attrs.field(default=(), converter=_clocks, kw_only=True)
+    permissions: tuple[Permission, ...] = attrs.field(
+        default=(), converter=_permissions, kw_only=True
+    )
+    goals: tuple[Goal, ...] = attrs.field(default=(), converter=_goals, kw_only=True)
     version: str = attrs.field(default="draft", kw_only=True, validator=named)
+    acts: bool = attrs.field(default=True, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        _check_tiers(self)
-        _check_paths(self)
-        _check_targets(self)
+        check(self)
 
     @property
     def tier_names(self) -> tuple[str, ...]:
@@ -113,6 +207,22 @@ class EscalationPolicy:
     def entry_tier(self) -> str:
         """The name of the tier in which a ticket starts that says nothing else."""
         return self.entry or self.tiers[0].name
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that its conditions may use."""
+        return Vocabulary(
+            priorities=self.priorities,
+            tiers=self.tier_names,
+            request_types=tuple(each.name for each in self.request_types),
+            milestones=self.milestones,
+        )
+
+    @property
+    def milestones(self) -> tuple[str, ...]:
+        """Every milestone of its checklists, each once."""
+        checks = (check for each in self.request_types for check in each.checklist)
+        return tuple(dict.fromkeys(check.milestone for check in checks))
 
     def calendar_name(self, tier: str | None) -> str:
         """Return the name of the calendar that *tier* works by.
@@ -131,6 +241,48 @@ class EscalationPolicy:
         """What the engine looks up at every step, worked out at the first use."""
         return compile_policy(self)
 
+    @cached_property
+    def reads(self) -> Reads:
+        """What of a ticket its decisions look at, and with what they compare it."""
+        return reads_of(self)
+
+    def advisory(self) -> EscalationPolicy:
+        """Return the same policy, whose rules and steps journal what they would do and do nothing."""
+        return attrs.evolve(self, acts=False)
+
+    def with_target(self, target: Target) -> EscalationPolicy:
+        """Return a copy with one more target, tried after the others."""
+        return attrs.evolve(self, sla=SLAPolicy((*self.sla.targets, target)))
+
+    def with_path(self, path: Path) -> EscalationPolicy:
+        """Return a copy with one more path, tried after the others."""
+        return attrs.evolve(self, paths=(*self.paths, path))
+
+    def with_rule(self, rule: Rule) -> EscalationPolicy:
+        """Return a copy with one more rule, tried after the others."""
+        return attrs.evolve(self, rules=(*self.rules, rule))
+
+    def with_calendars(self, change: Callable[[OpenTime], OpenTime]) -> EscalationPolicy:
+        """Return a copy in which each calendar is what *change* makes of it."""
+        changed = {name: change(hours) for name, hours in self.calendars.items()}
+        return attrs.evolve(self, calendars=changed)
+
+    def without(self, *things: Path | Rule | Target) -> EscalationPolicy:
+        """Return a copy without these paths, rules and targets.
+
+        Raises:
+            InvalidPolicy: It has no such thing.
+        """
+        for thing in things:
+            if thing not in (*self.paths, *self.rules, *self.sla.targets):
+                raise InvalidPolicy("EscalationPolicy.without", thing, "something that it has")
+        return attrs.evolve(
+            self,
+            paths=[path for path in self.paths if path not in things],
+            rules=[rule for rule in self.rules if rule not in things],
+            sla=SLAPolicy(target for target in self.sla.targets if target not in things),
+        )
+
 
 _ALWAYS: list[WorkCalendar] = []
 
@@ -139,52 +291,3 @@ def _always() -> WorkCalendar:
     if not _ALWAYS:
         _ALWAYS.append(WorkCalendar.always("UTC"))
     return _ALWAYS[0]
-
-
-def _known(place: str, name: Any, known: Iterable[str]) -> None:
-    if name not in known:
-        raise InvalidPolicy(place, name, nearest(str(name), known))
-
-
-def _check_tiers(policy: EscalationPolicy) -> None:
-    names = policy.tier_names
-    if not names:
-        raise InvalidPolicy("EscalationPolicy.tiers", names, "at least one tier")
-    if len(set(names)) < len(names):
-        raise InvalidPolicy("EscalationPolicy.tiers", names, "a name for each tier")
-    if policy.entry is not None:
-        _known("EscalationPolicy.entry", policy.entry, names)
-    if ALWAYS in policy.calendars:
-        wanted = f"another name: {ALWAYS!r} is the calendar that never closes"
-        raise InvalidPolicy("EscalationPolicy.calendars", ALWAYS, wanted)
-    for tier in policy.tiers:
-        if tier.calendar is not None:
-            _known(f"Tier({tier.name!r}).calendar", tier.calendar, (*policy.calendars, ALWAYS))
-        elif len(policy.calendars) > 1:
-            wanted = f"a calendar, as the policy has several; {nearest('', policy.calendars)}"
-            raise InvalidPolicy(f"Tier({tier.name!r}).calendar", None, wanted)
-
-
-def _check_paths(policy: EscalationPolicy) -> None:
-    for path in policy.paths:
-        place = f"Path({path.source!r}, {path.target!r})"
-        _known(f"{place}.source", path.source, policy.tier_names)
-        _known(f"{place}.target", path.target, policy.tier_names)
-
-
-def _check_targets(policy: EscalationPolicy) -> None:
-    for target in policy.sla.targets:
-        place = f"Target({target.clock!r}, {str(target.within)!r})"
-        for tier in target.tiers:
-            _known(f"{place}.tiers", tier, policy.tier_names)
-        if target.calendar is not None:
-            _known(f"{place}.calendar", target.calendar, (*policy.calendars, ALWAYS))
-        elif CLOCK_KINDS[target.clock].whole_ticket:
-            _check_one_calendar(policy, place, target)
-
-
-def _check_one_calendar(policy: EscalationPolicy, place: str, target: Target) -> None:
-    tiers = target.tiers or policy.tier_names
-    if len({policy.calendar_name(tier) for tier in tiers}) > 1:
-        wanted = "a calendar: this clock runs over moves between tiers that keep different hours"
-        raise InvalidPolicy(f"{place}.calendar", None, wanted)

@@ -1,62 +1,80 @@
-"""The promise: what a desk owes a ticket on which clock, and where.
+"""The promise: what a desk owes a ticket on which clock, where, and what happens on the way.
 
-How open time is counted is in :mod:`escalate.core.workcalendar`; how a clock runs against its target in
-:mod:`escalate.core.clockwork`.
+How open time is counted is in :mod:`escalate.core.workcalendar`; how each clock runs in
+:mod:`escalate.core.clockkinds`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 import attrs
 
-from escalate.core.model import Status, as_status, words
+from escalate.core.amounts import When, when
+from escalate.core.conditions import Condition, Opaque
+from escalate.core.doing import Doing
+from escalate.core.model import named, words
+from escalate.core.status import Status, as_status
 from escalate.core.worktime import WorkTime, as_worktime
 from escalate.errors import InvalidPolicy, nearest
 
+OnChange = Literal["keep_start", "carry_fraction", "restart"]
+Deliver = Literal["now", "opening"]
+ConditionLike = str | Callable[[Any], bool] | Condition | Opaque | None
+
+
+def _when(value: str | When) -> When:
+    return value if isinstance(value, When) else when(value)
+
 
 @attrs.frozen
-class ClockKind:
-    """How a clock behaves unless a target says otherwise.
+class Step(Doing):
+    """Something that happens on the way to a target's due instant, or after it.
 
     Attributes:
-        starts_on: The words of the events that begin a cycle where none runs.
-        stops_on: The words of the events that meet it.
-        pauses_in: The statuses in which it stands still.
-        whole_ticket: Whether it runs over moves between tiers.
-        met_by_resolving: Whether resolving meets it; otherwise resolving cancels it.
-        met_by_answer: Whether it is met as soon as the ticket waits for the customer and the desk has
-            replied in this cycle, in either order.
-        starts_when_active: Whether a cycle begins whenever the ticket becomes active and none runs.
+        at: A share of the amount ("75%", "150%"), or open time "1h before" or "20m after" it.
+        when: A condition; the step passes without acting where it does not hold.
+        deliver: Whether notices go out at once or at the receiver's next opening.
+        name: How journals call it; empty means its ``at``.
+
+    Raises:
+        InvalidPolicy: It has nothing to do, or a value is not one that it can have.
     """
 
-    starts_on: frozenset[str]
-    stops_on: frozenset[str] = frozenset()
-    pauses_in: frozenset[Status] = frozenset()
-    whole_ticket: bool = True
-    met_by_resolving: bool = True
-    met_by_answer: bool = False
-    starts_when_active: bool = False
+    at: When = attrs.field(converter=_when)
+    when: ConditionLike = attrs.field(default=None, kw_only=True)
+    deliver: Deliver = attrs.field(default="now", kw_only=True)
+    name: str = attrs.field(default="", kw_only=True)
 
-
-CLOCK_KINDS: Final = {
-    "ownership": ClockKind(
-        starts_on=frozenset({"opened", "entered"}),
-        stops_on=frozenset({"entered"}),
-        whole_ticket=False,
-        met_by_answer=True,
-        starts_when_active=True,
-    ),
-    "resolution": ClockKind(
-        starts_on=frozenset({"opened"}),
-        pauses_in=frozenset({Status.PENDING, Status.ON_HOLD}),
-    ),
-}
+    def __attrs_post_init__(self) -> None:
+        place = f"Step({self.at.text!r})"
+        self.check(place)
+        if self.deliver not in ("now", "opening"):
+            raise InvalidPolicy(
+                f"{place}.deliver", self.deliver, nearest(self.deliver, ("now", "opening"))
+            )
 
 
 def _statuses(values: Iterable[Status | str] | None) -> frozenset[Status] | None:
     return None if values is None else frozenset(as_status(value) for value in values)
+
+
+def _amount(value: WorkTime | str | None) -> WorkTime | None:
+    return None if value is None else as_worktime(value)
+
+
+def _steps(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Give every step a name of its own, so that journals never refer to it by position."""
+    taken: dict[str, int] = {}
+    found = []
+    for step in steps:
+        plain = step.name or step.at.text
+        taken[plain] = taken.get(plain, 0) + 1
+        found.append(
+            attrs.evolve(step, name=plain if taken[plain] == 1 else f"{plain} ({taken[plain]})")
+        )
+    return tuple(found)
 
 
 @attrs.frozen
@@ -67,39 +85,68 @@ class Target:
         clock: Which clock, e.g. ``"ownership"``: from arrival in a tier to an answer or a transfer.
         within: Open time of *calendar*, or of the tier's calendar where it names none.
         tiers: Where it applies; empty means everywhere.
+        when: For which tickets it applies: a condition, or a Python function of the ticket.
         calendar: The name of one of the policy's calendars; ``"always"`` never closes.
+        steps: What happens on the way.
+        days: Working days of the calendar, in place of *within*.
         pause_while: The statuses in which the clock stands still; none means the clock's own habit.
+        on_change: What becomes of the time used when this target begins to apply to a running clock:
+            ``"keep_start"`` counts from the clock's start, ``"carry_fraction"`` keeps the share that
+            was used, ``"restart"`` counts from now.
+        bots: Whether a bot's reply counts as a reply.
+        reassign: Whether another assignee in the same tier ends an ownership cycle.
         default: Whether it is what applies when nothing else does; then it is tried last.
         name: How journals and reports call it; empty means a name made of the above.
 
     Raises:
-        InvalidPolicy: The clock is unknown, *within* is zero, or it matches everything and does not
-            say that it is the default.
+        InvalidPolicy: An amount is missing or zero, a step lies at or before the start, or the target
+            matches everything and does not say that it is the default.
     """
 
-    clock: str
-    within: WorkTime = attrs.field(converter=as_worktime)
+    clock: str = attrs.field(validator=named)
+    within: WorkTime | None = attrs.field(default=None, converter=_amount)
     tiers: tuple[str, ...] = attrs.field(default=(), converter=words)
+    when: ConditionLike = None
     calendar: str | None = None
+    steps: tuple[Step, ...] = attrs.field(default=(), converter=_steps)
+    days: int | None = None
     pause_while: frozenset[Status] | None = attrs.field(default=None, converter=_statuses)
+    on_change: OnChange = "keep_start"
+    bots: bool = False
+    reassign: bool = False
     default: bool = False
     name: str = ""
 
     def __attrs_post_init__(self) -> None:
         place = f"Target({self.clock!r})"
-        if self.clock not in CLOCK_KINDS:
-            raise InvalidPolicy(f"{place}.clock", self.clock, nearest(self.clock, CLOCK_KINDS))
-        if not self.within:
+        if (self.within is None) == (self.days is None):
+            wanted = 'within = "12h" (open time) or days = 2 (working days), one of the two'
+            raise InvalidPolicy(place, (self.within, self.days), wanted)
+        if self.within is not None and not self.within:
             raise InvalidPolicy(f"{place}.within", self.within, 'some open time, e.g. "12h"')
-        if not self.tiers and not self.default:
-            wanted = "tiers, or default = true for the one target that applies when no other does"
+        if self.days is not None and (not isinstance(self.days, int) or self.days < 1):
+            raise InvalidPolicy(f"{place}.days", self.days, "1 working day or more")
+        if not self.tiers and self.when is None and not self.default:
+            wanted = "tiers, when, or default = true for the one that applies when no other does"
             raise InvalidPolicy(f"{place}.tiers", self.tiers, wanted)
+        modes = ("keep_start", "carry_fraction", "restart")
+        if self.on_change not in modes:
+            raise InvalidPolicy(
+                f"{place}.on_change", self.on_change, nearest(self.on_change, modes)
+            )
+        self._check_steps(place)
 
-    @property
-    def pauses_in(self) -> frozenset[Status]:
-        """The statuses in which its clock stands still."""
-        kind = CLOCK_KINDS[self.clock]
-        return kind.pauses_in if self.pause_while is None else self.pause_while
+    def _check_steps(self, place: str) -> None:
+        # How much open time some working days are is known at the start; then a step is never at none.
+        within_us = 10**15 if self.within is None else self.within.us
+        for step in self.steps:
+            if step.at.amount_us(within_us) <= 0:
+                wanted = "a step later than the start"
+                raise InvalidPolicy(f"{place}.steps: {step.at.text}", step.at.text, wanted)
+
+    def steps_at(self) -> tuple[tuple[When, str], ...]:
+        """Return where each step lies, with its name."""
+        return tuple((step.at, step.name) for step in self.steps)
 
     def describe(self) -> str:
         """Return its name, or one made of clock, amount and tiers.
@@ -108,12 +155,13 @@ class Target:
         'ownership 12h in N1'
         """
         where = f" in {', '.join(self.tiers)}" if self.tiers else ""
-        return self.name or f"{self.clock} {self.within}{where}"
+        amount = self.within if self.days is None else f"{self.days} working days"
+        return self.name or f"{self.clock} {amount}{where}"
 
 
 def _named_apart(targets: Iterable[Target]) -> tuple[Target, ...]:
     taken: set[str] = set()
-    named = []
+    found = []
     for target in targets:
         plain = name = target.describe()
         copies = 1
@@ -123,8 +171,8 @@ def _named_apart(targets: Iterable[Target]) -> tuple[Target, ...]:
             copies += 1
             name = f"{plain} ({copies})"
         taken.add(name)
-        named.append(attrs.evolve(target, name=name))
-    return tuple(named)
+        found.append(attrs.evolve(target, name=name))
+    return tuple(found)
 
 
 @attrs.frozen

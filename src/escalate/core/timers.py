@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from escalate.core.clocks import Clock
-from escalate.core.working import Working
+from escalate.core.clockkinds import IDLE
+from escalate.core.clocks import BREACH, Clock
+from escalate.core.events import IdleReached
+from escalate.core.ruling import act_on_idle, act_on_step, settle
+from escalate.core.working import SYSTEM, Working
 
 
 def catch_up(working: Working, before_us: int) -> None:
     """Fire every timer that lies before *before_us*, one at a time, the earliest first.
 
-    One that lies at that very instant does not fire: an act at a timer's own instant wins.
+    Between two of them everything that the first sets off has its turn. One that lies at that very
+    instant does not fire: an act at a timer's own instant wins.
     """
     while True:
         draft = working.draft
         if draft is None or draft.due_us is None or draft.due_us >= before_us:
             return
-        clock = _next(working, draft.due_us)
-        working.breach(clock.name, draft.due_us)
+        _fire(working, _next(working, draft.due_us), draft.due_us)
+        settle(working)
 
 
 def _next(working: Working, at_us: int) -> Clock:
     """Return the clock whose timer fires first at *at_us*: by the declared order of targets."""
-    assert working.draft is not None  # it has a timer
-    due = [clock for clock in working.draft.clocks.values() if clock.next_us == at_us]
+    due = [clock for clock in working.ticket.clocks.values() if clock.next_us == at_us]
     if len(due) == 1:
         return due[0]
-    return min(due, key=lambda clock: working.tables.order[clock.target])
+    last = len(working.tables.order)
+    return min(due, key=lambda clock: (working.tables.order.get(clock.target, last), clock.name))
+
+
+def _fire(working: Working, clock: Clock, at_us: int) -> None:
+    name = clock.next_name
+    if name == BREACH:
+        working.breach(clock, at_us)
+    elif clock.name == IDLE:
+        working.fire(clock, name, IdleReached(name, at_us=at_us, by=SYSTEM))
+        act_on_idle(working, name, at_us)
+    else:
+        deed = working.tables.steps[clock.target or "", name]
+        if working.step_reached(clock, name, deed, at_us):
+            act_on_step(working, deed, at_us)

@@ -1,19 +1,26 @@
-"""One decision while it is being made: the draft of the ticket and the events so far."""
+"""One decision while it is being made: the draft of the ticket, the events so far, what is still to react."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from escalate.core.applying import apply_act, apply_clocks
-from escalate.core.clocks import BREACH, fire, is_late
-from escalate.core.clockwork import react, terms_of
-from escalate.core.events import Breached, Change, ClockChange, Event, complete
-from escalate.core.model import Actor, Draft, Status, Ticket, freeze, thaw
+from escalate.core.clocks import BREACH, Clock, fire, overdue
+from escalate.core.clockwork import Reaction, terms_of
+from escalate.core.events import Breached, Change, ClockChange, Event, StepReached, complete
+from escalate.core.model import Actor, Draft, Ticket, freeze, thaw
+from escalate.core.sealing import FrozenDict
+from escalate.core.status import Status
 
 if TYPE_CHECKING:
+    from escalate.core.compiled import Deed
     from escalate.core.policy import EscalationPolicy
 
 SYSTEM: Final = Actor(kind="system")
+NO_TEXTS: Final[Mapping[str, str]] = FrozenDict()
+_NEW_TERMS: Final = (Change.RETARGET, Change.RESUME)
 
 
 class Working:
@@ -25,9 +32,23 @@ class Working:
         policy: What it is decided by, and ``tables`` the same to look up.
         said_us: The instant that was claimed for what happens now, where it lies before the ticket's
             last event and so cannot be followed.
+        command_id: The id of the command that acts, until its first event carries it.
+        texts: The free texts that came with it, by (event number, field).
+        waiting: Events whose turn to set off rules has not come yet, first in first out.
+        reached: Steps that a change of terms has passed and that are still to act.
     """
 
-    __slots__ = ("draft", "events", "policy", "said_us", "tables")
+    __slots__ = (
+        "command_id",
+        "draft",
+        "events",
+        "policy",
+        "reached",
+        "said_us",
+        "tables",
+        "texts",
+        "waiting",
+    )
 
     def __init__(self, ticket: Ticket | None, policy: EscalationPolicy) -> None:
         self.draft: Draft | None = None if ticket is None else thaw(ticket)
@@ -35,6 +56,16 @@ class Working:
         self.policy = policy
         self.tables = policy.compiled
         self.said_us: int | None = None
+        self.command_id: str | None = None
+        self.texts: dict[tuple[int, str], str] = {}
+        self.waiting: deque[Event] = deque()
+        self.reached: list[Deed] = []
+
+    @property
+    def ticket(self) -> Draft:
+        """The draft of a ticket that is known to be there."""
+        assert self.draft is not None
+        return self.draft
 
     def no_earlier_than_last(self, at_us: int) -> int:
         """Return *at_us*, or the ticket's last instant if that is later; then the claim is noted."""
@@ -42,36 +73,81 @@ class Working:
         self.said_us = at_us if at_us < last_us else None
         return max(at_us, last_us)
 
-    def emit(self, event: Event) -> None:
-        """Let *event* happen: to the ticket, then to its clocks, then to the journal."""
-        before = Status.NEW if self.draft is None else self.draft.status
-        complete(event, seq=self._next_seq(), said_us=self.said_us)
-        draft = self.draft = apply_act(self.draft, event)
-        self._record(event, react(self.tables, draft, event, before))
-        for change, clock in event.clocks:
-            if change is Change.RETARGET and is_late(clock):
-                self.breach(clock.name, event.at_us, on_change=True)
+    def emit(
+        self,
+        event: Event,
+        texts: Mapping[str, str] = NO_TEXTS,
+        *,
+        changes: tuple[ClockChange, ...] | None = None,
+    ) -> None:
+        """Let *event* happen: to the ticket, then to its clocks, then to the journal.
 
-    def breach(self, name: str, at_us: int, *, on_change: bool = False) -> None:
-        """Let the breach of the clock of that *name* happen at *at_us*."""
-        assert self.draft is not None  # a clock runs only on a ticket
-        clock = self.draft.clocks[name]
-        event = Breached(name, clock.target or "", on_change, at_us=at_us, by=SYSTEM)
-        complete(event, seq=self._next_seq())
-        apply_act(self.draft, event)
-        self._record(
-            event, ((Change.MARK, fire(clock, BREACH, at_us, terms_of(self.tables, clock))),)
+        Args:
+            event: What happens.
+            texts: The free texts that come with it, by field; empty ones are left out.
+            changes: What it does to the clocks, where that is known; else it is worked out.
+        """
+        before = self.draft
+        status, assignee = (
+            (Status.NEW, None) if before is None else (before.status, before.assignee)
         )
+        complete(event, seq=1 if before is None else before.seq + 1)
+        if self.said_us is not None:
+            complete(event, said_us=self.said_us)
+        if self.command_id is not None:
+            complete(event, command_id=self.command_id)
+            self.command_id = None
+        draft = self.draft = apply_act(before, event)
+        if changes is None:
+            changes = Reaction(self.tables, draft, event, status, assignee).changes()
+        if changes:
+            complete(event, clocks=changes)
+            apply_clocks(draft, event)
+        self.events.append(event)
+        if event.words:
+            self.waiting.append(event)
+        for field, text in texts.items():
+            if text:
+                self.texts[event.seq, field] = text
+        for change, clock in changes:
+            if change in _NEW_TERMS and clock.is_live:
+                self._overtaken(clock, event.at_us)
+
+    def breach(self, clock: Clock, at_us: int, *, on_change: bool = False) -> None:
+        """Let the breach of *clock* happen at *at_us*."""
+        self.fire(
+            clock,
+            BREACH,
+            Breached(clock.name, clock.target or "", on_change, at_us=at_us, by=SYSTEM),
+        )
+
+    def step_reached(
+        self, clock: Clock, name: str, deed: Deed, at_us: int, *, on_change: bool = False
+    ) -> bool:
+        """Let the step *name* of *clock* be reached; return whether its condition holds."""
+        held = deed.when is None or deed.when.holds(self.ticket, at_us)
+        event = StepReached(
+            clock.name, clock.target or "", name, held, on_change, at_us=at_us, by=deed.by
+        )
+        self.fire(clock, name, event)
+        return held
 
     def freeze(self) -> Ticket | None:
         """Return the ticket as it is now; the work is over."""
         return None if self.draft is None else freeze(self.draft)
 
-    def _next_seq(self) -> int:
-        return 1 if self.draft is None else self.draft.seq + 1
+    def fire(self, clock: Clock, name: str, event: Event) -> None:
+        """Let *event* happen, by which the entry *name* of the plan of *clock* fires."""
+        fired = fire(clock, name, event.at_us, terms_of(self.tables, clock))
+        self.emit(event, changes=((Change.MARK, fired),))
 
-    def _record(self, event: Event, clocks: tuple[ClockChange, ...]) -> None:
-        assert self.draft is not None  # the event has been applied to it
-        complete(event, clocks=clocks)
-        apply_clocks(self.draft, event)
-        self.events.append(event)
+    def _overtaken(self, clock: Clock, at_us: int) -> None:
+        """Let what other terms have passed happen now: the breach, and the one step left to run."""
+        for name in overdue(clock, terms_of(self.tables, clock)):
+            current = self.ticket.clocks[clock.name]
+            if name == BREACH:
+                self.breach(current, at_us, on_change=True)
+                continue
+            deed = self.tables.steps[clock.target or "", name]
+            if self.step_reached(current, name, deed, at_us, on_change=True):
+                self.reached.append(deed)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import attrs
 
 from escalate.core.instants import as_instant
-from escalate.core.model import Status
+from escalate.core.status import Status
 from escalate.offline.quality import DataQuality
 
 _COMPLETED: Final = frozenset({Status.RESOLVED, Status.CLOSED})

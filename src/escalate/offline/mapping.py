@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from escalate.core.model import Status
 from escalate.core.sealing import FrozenDict
+from escalate.core.status import Status
 from escalate.errors import InvalidMapping, nearest
 from escalate.offline.patterns import guarded
 

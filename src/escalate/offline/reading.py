@@ -11,7 +11,7 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from escalate.core.model import Status
+from escalate.core.status import Status
 from escalate.errors import InvalidFile, InvalidMapping, nearest
 from escalate.offline.instants import InstantReader, Unreadable
 from escalate.offline.log import Case, Log, Row

@@ -15,7 +15,7 @@ import attrs
 from escalate.core import commands, facts, observe
 from escalate.core.clocks import Clock
 from escalate.core.events import Event, Moved, Opened, PathViolated
-from escalate.core.model import Status, Ticket
+from escalate.core.model import Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.core.timeline import OpenTime
 from escalate.core.worktime import WorkTime
@@ -146,16 +146,13 @@ def follow_case(case: Case, policy: EscalationPolicy) -> Iterator[tuple[Ticket, 
 
 
 def _facts(row: Row, case: Case, ticket: Ticket | None) -> list[facts.Fact]:
-    """Return what *row* says, in the order in which it can have happened."""
+    """Return what *row* says."""
+    status = facts.UNKNOWN if row.meaning is None else row.meaning
+    tier = facts.UNKNOWN if row.tier is None else row.tier
+    seen = facts.Seen(status=status, tier=tier)
     if ticket is None:
-        found: list[facts.Fact] = [facts.Did(commands.Open(case.id, tier=row.tier))]
-        return found if row.meaning in (None, Status.NEW) else [*found, facts.StatusIs(row.meaning)]
-    moved = [facts.TierIs(row.tier)] if row.tier is not None else []
-    if row.meaning is None:
-        return list(moved)
-    # Work is handed over before it is finished, and taken up again before it is handed over.
-    became = facts.StatusIs(row.meaning)
-    return [*moved, became] if row.is_completed else [became, *moved]
+        return [facts.Did(commands.Open(case.id, tier=row.tier)), seen]
+    return [seen]
 
 
 @attrs.frozen
@@ -171,5 +168,5 @@ def first_promise(policy: EscalationPolicy) -> Promise | None:
     tables = policy.compiled
     if "ownership" not in tables.clocks:
         return None
-    terms = tables.ways("ownership", policy.entry_tier)[0]
+    terms = tables.terms_to_try("ownership", policy.entry_tier)[0]
     return None if terms.within_us is None else Promise(WorkTime(terms.within_us), terms.hours)

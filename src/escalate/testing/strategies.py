@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from escalate.core import commands as c
 from escalate.core import facts as f
-from escalate.core.events import MoveKind
-from escalate.core.model import Actor, Status, Tier
+from escalate.core.clockkinds import BUILT_IN
+from escalate.core.model import Actor, MoveKind, Tier
 from escalate.core.policy import EscalationPolicy, Path
-from escalate.core.sla import CLOCK_KINDS, SLAPolicy, Target
+from escalate.core.sla import SLAPolicy, Target
+from escalate.core.status import Status
 from escalate.testing.shifts import Shifts
 from escalate.testing.walks import Aim, Stride
 
@@ -56,7 +57,7 @@ def targets(draw: st.DrawFn, tiers: Sequence[str]) -> Target:
     where = draw(st.lists(st.sampled_from(list(tiers)), unique=True, max_size=2))
     waits = st.sets(st.sampled_from([Status.PENDING, Status.ON_HOLD]))
     return Target(
-        draw(st.sampled_from(sorted(CLOCK_KINDS))),
+        draw(st.sampled_from(sorted(BUILT_IN))),
         f"{draw(st.integers(1, 9))}m",
         tiers=where,
         calendar=draw(st.sampled_from(["day", "night", "always"])),
