@@ -13,7 +13,7 @@ from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core.clocks import promise
 from escalate.core.clockwork import terms_of
-from escalate.core.model import Actor, Attempt, Draft, MoveKind, Request
+from escalate.core.model import Actor, ActorKind, Attempt, Draft, MoveKind, Request
 from escalate.core.moving import (
     NOTHING_TOLD,
     Told,
@@ -37,13 +37,21 @@ from escalate.errors import (
 )
 
 
+SOME: Final[dict[ActorKind, Actor]] = {
+    "agent": Actor(),
+    "customer": Actor(kind="customer"),
+    "bot": Actor(kind="bot"),
+}
+"""Who is meant where a command does not say who asks."""
+
+
 def act(working: Working, command: c.Command, at_us: int, *, trusted: bool = False) -> None:
     """Let *command* happen at *at_us*, or raise why it may not; *trusted* leaves permissions aside.
 
     Raises:
         Refused: The policy, the ticket's state or the actor's rights do not allow it.
     """
-    by = command.by or Actor(kind=command.asked_by_default)
+    by = command.by or SOME[command.asked_by_default]
     if isinstance(command, c.Open):
         if working.draft is None:
             _open(working, command, at_us, by)

@@ -92,7 +92,10 @@ def complete(event: Event, **values: Any) -> None:
     their sake would cost as much as the event.
     """
     for name, value in values.items():
-        object.__setattr__(event, name, value)
+        _set(event, name, value)
+
+
+_set = object.__setattr__
 
 
 def some(*words: str) -> frozenset[str]:

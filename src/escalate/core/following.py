@@ -9,15 +9,12 @@ from typing import Any, Final
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import facts as f
-from escalate.core.acts import act, opened_event, told_by
+from escalate.core.acts import SOME, act, opened_event, told_by
 from escalate.core.model import Actor, Draft, MoveKind
 from escalate.core.moving import NOTHING_TOLD, handed_over, move_event, reasons_against
 from escalate.core.status import Status
 from escalate.core.working import SYSTEM, Working
 from escalate.errors import NoTicket, Refused
-
-SOMEBODY: Final = Actor()
-"""Who is meant where a fact does not say: an act of a host counts as one of its people."""
 
 _ARRIVALS: Final[dict[Status, type[e.StatusChanged]]] = {
     Status.NEW: e.StatusChanged,
@@ -35,7 +32,7 @@ def follow(working: Working, fact: f.Fact, at_us: int) -> None:
     Raises:
         NoTicket: The ticket was never opened; ``Did(Open(...))`` opens it.
     """
-    by = fact.by or SOMEBODY
+    by = fact.by or SOME["agent"]  # an act of a host counts as one of its people
     if isinstance(fact, f.Did):
         _did(working, fact.command, at_us, by)
     elif working.draft is None:

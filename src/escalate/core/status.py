@@ -8,7 +8,15 @@ from escalate.errors import BadInput
 
 
 class Status(StrEnum):
-    """What is happening to a ticket, whichever tier owns it. Hosts map their own words to these."""
+    """What is happening to a ticket. Hosts map their own words to these.
+
+    Attributes:
+        category: What clocks look at: ``"active"`` for new and open, else the status itself.
+        is_done: Whether nobody owes the ticket anything: resolved or closed.
+
+    >>> Status.NEW.category, Status.PENDING.category, Status.RESOLVED.is_done
+    ('active', 'pending', True)
+    """
 
     NEW = "new"
     OPEN = "open"
@@ -17,19 +25,13 @@ class Status(StrEnum):
     RESOLVED = "resolved"  # may reopen
     CLOSED = "closed"  # final
 
-    @property
-    def category(self) -> str:
-        """``"active"`` for new and open, else the status itself.
+    category: str
+    is_done: bool
 
-        >>> Status.NEW.category, Status.PENDING.category
-        ('active', 'pending')
-        """
-        return "active" if self in (Status.NEW, Status.OPEN) else self.value
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nobody owes this ticket anything: resolved or closed."""
-        return self in (Status.RESOLVED, Status.CLOSED)
+    def __init__(self, value: str) -> None:
+        # Worked out once: the engine asks at every event.
+        self.category = "active" if value in ("new", "open") else value
+        self.is_done = value in ("resolved", "closed")
 
 
 def as_status(value: Status | str) -> Status:
