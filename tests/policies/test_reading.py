@@ -96,22 +96,22 @@ def test_every_example_loads(path: FilePath) -> None:
         (
             'entry = "N1"',
             'entyr = "N1"',
-            "desk.toml: entyr: got 'entyr', wanted did you mean 'entry'",
+            "desk.toml: entyr: got 'entyr', wanted a key known there; did you mean 'entry'",
         ),
         ('within = "12h"', 'within = "soon"', "desk.toml: targets[0]"),
         ('kind = "return"', 'kind = "retrun"', "desk.toml: paths[1]"),
-        ('to = "N2"', 'too = "N2"', "desk.toml: paths[0].too: got 'too', wanted did you mean 'to'"),
+        ('to = "N2"', 'too = "N2"', "desk.toml: paths[0].too: got 'too', wanted a key known there; did you mean 'to'"),
         (
             'clock = "ownership"\n',
             "",
             "desk.toml: targets[0]: got ['tiers', 'within'], wanted also clock",
         ),
-        ('from = "N1"', 'from = "N7"', "Path('N7', 'N2').source"),
+        ('from = "N1"', 'from = "N7"', "desk.toml: paths[0].from: got 'N7', wanted known: N1, N2"),
         ('"America/Sao_Paulo"', '"America/Sao_Paolo"', "desk.toml: calendars.office"),
         ('["09:00-12:00"', '["9-12"', "desk.toml: calendars.office"),
         ('tiers = ["N1"]', 'tiers = "N1"', "a list of words"),
-        ("[[tiers]]", "[tiers]", "valid TOML"),
-        ('entry = "N1"', "tiers = 3", "valid TOML"),
+        ("[[tiers]]", "[tiers]", "wanted TOML"),
+        ('entry = "N1"', "tiers = 3", "wanted TOML"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(

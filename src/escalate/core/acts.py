@@ -36,7 +36,6 @@ from escalate.errors import (
     UnknownWord,
 )
 
-
 SOME: Final[dict[ActorKind, Actor]] = {
     "agent": Actor(),
     "customer": Actor(kind="customer"),

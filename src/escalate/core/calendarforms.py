@@ -77,6 +77,11 @@ class Calendar:
         """Where its open spans come from; for combining calendars."""
         return self._schedule
 
+    @property
+    def line(self) -> Timeline:
+        """The formulas themselves, for whoever asks them by the million."""
+        return self._line
+
     def elapsed_us(self, start_us: int, end_us: int) -> int:
         """Return :meth:`elapsed` in whole microseconds."""
         return self._line.elapsed_us(start_us, end_us)

@@ -83,6 +83,52 @@ class ClockKind:
         return heard | {"replied", "bot_replied"} if replies else heard
 
 
+@attrs.frozen
+class Heard:
+    """What one clock hears in the words of one event; worked out once for each kind of event.
+
+    Attributes:
+        stops: The word by which it is met; empty if none.
+        cancels: The word by which it ends without a verdict; empty if none.
+        pauses: The word by which it pauses; empty if none.
+        resumes: Whether it goes on after such a pause.
+        resets: Whether its count begins again.
+        starts: Whether a cycle begins where none runs.
+        replied: Whether a person answered the customer.
+        bot_stops: Whether a bot's answer meets it, if its target lets bots count.
+        bot_starts: Whether a bot's answer begins a cycle, if its target lets bots count.
+        bot_replied: Whether a bot answered the customer.
+    """
+
+    stops: str = ""
+    cancels: str = ""
+    pauses: str = ""
+    resumes: bool = False
+    resets: bool = False
+    starts: bool = False
+    replied: bool = False
+    bot_stops: bool = False
+    bot_starts: bool = False
+    bot_replied: bool = False
+
+
+def hear(kind: ClockKind, words: frozenset[str]) -> Heard:
+    """Return what a clock of that *kind* hears in *words*."""
+    bot = "bot_replied" in words
+    return Heard(
+        stops=min(words & kind.stops_on, default=""),
+        cancels=min(words & kind.cancels_on, default=""),
+        pauses=min(words & kind.pauses_on, default=""),
+        resumes=bool(words & kind.resumes_on),
+        resets=bool(words & kind.resets_on),
+        starts=bool(words & kind.starts_on),
+        replied="replied" in words,
+        bot_stops=bot and "replied" in kind.stops_on,
+        bot_starts=bot and "replied" in kind.starts_on,
+        bot_replied=bot,
+    )
+
+
 BUILT_IN: Final[Mapping[str, ClockKind]] = MappingProxyType(
     {
         "first_response": ClockKind(starts_on=_some("opened"), stops_on=_some("replied")),

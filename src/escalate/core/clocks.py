@@ -70,6 +70,7 @@ class Terms:
         when: For which tickets they hold.
         within_us: Open microseconds promised.
         days: Working days promised instead; how much open time they are is known at the start.
+        dates: The calendar that counts them.
         steps: The steps on the way, as (where, name).
         plan: The breach and the steps, by amount.
         pauses_in: The statuses in which the clock stands still.
@@ -85,6 +86,7 @@ class Terms:
     when: Condition | Opaque | None = None
     within_us: int | None = None
     days: int | None = None
+    dates: OpenTime | None = None
     steps: tuple[tuple[When, str], ...] = ()
     plan: tuple[Entry, ...] = ()
     pauses_in: frozenset[str] = frozenset()
@@ -98,7 +100,7 @@ class Terms:
         if self.days is None:
             return self.within_us
         # Only calendars that know dates come here; the policy has checked it.
-        due = self.hours.deadline_days(as_instant(start_us), self.days)  # type: ignore[attr-defined]
+        due = self.dates.deadline_days(as_instant(start_us), self.days)  # type: ignore[union-attr]
         return self.hours.elapsed_us(start_us, as_us(due))
 
     def plan_for(self, within_us: int | None) -> tuple[Entry, ...]:
@@ -220,8 +222,18 @@ def _schedule_next(clock: OpenClock, terms: Terms) -> None:
     assert clock.since_us is not None  # only a running clock has a timer
     for entry in terms.plan_for(clock.within_us):
         if entry.name not in clock.fired:
-            left = max(0, entry.amount_us - clock.used_us)
-            clock.next_us = terms.hours.due_open_us(clock.since_us, left)
+            left = entry.amount_us - clock.used_us
+            if (
+                entry.name == BREACH
+                and left > 0
+                and clock.due_us is not None
+                and not clock.promised
+            ):
+                clock.next_us = terms.hours.next_open_us(
+                    clock.due_us
+                )  # as due_open_us, half the work
+            else:
+                clock.next_us = terms.hours.due_open_us(clock.since_us, max(0, left))
             clock.next_name = entry.name
             return
     clock.next_us = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from escalate.core.checking import condition
-from escalate.core.clockkinds import BUILT_IN, IDLE, IDLE_KIND, ClockKind
+from escalate.core.clockkinds import BUILT_IN, IDLE, IDLE_KIND, ClockKind, Heard, hear
 from escalate.core.clocks import Entry, Terms, in_order
 from escalate.core.conditions import Condition, Opaque
 from escalate.core.doing import Doing
@@ -17,12 +17,15 @@ from escalate.core.model import Actor
 from escalate.core.protocol import RequestType
 from escalate.core.sla import Step, Target
 from escalate.core.status import Status
+from escalate.core.timeline import OpenTime
+from escalate.core.workcalendar import Calendar
 
 if TYPE_CHECKING:
     from escalate.core.model import MoveKind
     from escalate.core.policy import EscalationPolicy, Path
     from escalate.core.rules import Rule
 
+Ear = tuple[str, ClockKind, Heard]
 Holds = Condition | Opaque | None
 
 
@@ -66,7 +69,6 @@ class Compiled:
     Attributes:
         ways: For each (tier, kind of move), the paths that leave it, in declared order.
         clocks: The kinds of the clocks that run, by name: those that some target speaks of.
-        hears: For each clock, the words that it listens to.
         terms: For each (clock, tier), the terms to try, in order; the last one always applies.
         terms_elsewhere: The same for a tier that the policy does not know, where a host may have put
             a ticket all the same.
@@ -85,7 +87,6 @@ class Compiled:
 
     ways: Mapping[tuple[str, MoveKind], tuple[Way, ...]]
     clocks: Mapping[str, ClockKind]
-    hears: Mapping[str, frozenset[str]]
     terms: Mapping[tuple[str, str], tuple[Terms, ...]]
     terms_elsewhere: Mapping[str, tuple[Terms, ...]]
     terms_by_name: Mapping[tuple[str, str | None, str], Terms]
@@ -100,13 +101,46 @@ class Compiled:
     request_types: Mapping[str, RequestType]
     receivers: Mapping[str, str]
 
-    by_words: dict[frozenset[str], tuple[Deed, ...]] = attrs.field(factory=dict, init=False)
+    _rules_by_words: dict[frozenset[str], tuple[Deed, ...]] = attrs.field(factory=dict, init=False)
+    _ears: dict[tuple[frozenset[str], frozenset[str], bool], tuple[Ear, ...]] = attrs.field(
+        factory=dict, init=False
+    )
+
+    def ears(
+        self, words: frozenset[str], touches: frozenset[str], *, anew: bool
+    ) -> tuple[Ear, ...]:
+        """Return the clocks that an event can change, with what each hears in it.
+
+        Args:
+            words: What the event is called.
+            touches: What it changes that conditions may read.
+            anew: Whether the status is another one now, which concerns every clock.
+        """
+        key = words, touches, anew
+        known = self._ears.get(key)
+        if known is None:
+            known = self._ears[key] = tuple(
+                (name, kind, hear(kind, words))
+                for name, kind in self.clocks.items()
+                if name != IDLE and (anew or self._concerns(name, kind, words, touches))
+            )
+        return known
+
+    def _concerns(
+        self, name: str, kind: ClockKind, words: frozenset[str], touches: frozenset[str]
+    ) -> bool:
+        reassigns = kind.met_by_answer and "assignee" in touches
+        if words & kind.words or touches & self.reads[name] or reassigns:
+            return True
+        return EVERYTHING in self.reads[name]
 
     def rules_for(self, words: frozenset[str]) -> tuple[Deed, ...]:
         """Return the rules that wait for one of *words*, in declared order."""
-        known = self.by_words.get(words)
+        known = self._rules_by_words.get(words)
         if known is None:
-            known = self.by_words[words] = tuple(rule for rule in self.rules if rule.on in words)
+            known = self._rules_by_words[words] = tuple(
+                rule for rule in self.rules if rule.on in words
+            )
         return known
 
     def ways_between(self, source: str, target: str) -> tuple[Way, ...]:
@@ -137,7 +171,6 @@ def compile_policy(policy: EscalationPolicy) -> Compiled:
     return Compiled(
         ways=_ways(policy),
         clocks=clocks,
-        hears={name: kind.words for name, kind in clocks.items()},
         terms=terms,
         terms_elsewhere=elsewhere,
         terms_by_name=_by_name(terms, elsewhere),
@@ -201,11 +234,15 @@ def _terms_to_try(
     untargeted = Terms(
         target=None,
         calendar=hours,
-        hours=policy.calendar(hours),
+        hours=_formulas(policy.calendar(hours)),
         pauses_in=kind.pauses_in,
         passed_over=tuple(each.target or "" for each in found),
     )
     return (*found, untargeted)
+
+
+def _formulas(hours: OpenTime) -> OpenTime:
+    return hours.line if isinstance(hours, Calendar) else hours
 
 
 def _terms(
@@ -219,7 +256,8 @@ def _terms(
     return Terms(
         target=target.name,
         calendar=calendar,
-        hours=policy.calendar(calendar),
+        hours=_formulas(policy.calendar(calendar)),
+        dates=policy.calendar(calendar) if target.days is not None else None,
         when=condition(target.when, policy.vocabulary, f"Target({target.name!r})"),
         within_us=within_us,
         days=target.days,
@@ -238,7 +276,7 @@ def _idle_terms(policy: EscalationPolicy, rules: list[Rule]) -> Terms:
     return Terms(
         target=None,
         calendar="always",
-        hours=policy.calendar("always"),
+        hours=_formulas(policy.calendar("always")),
         plan=tuple(sorted(plan, key=lambda entry: entry.amount_us)),
     )
 

@@ -85,14 +85,24 @@ class Event:
         return None if self.said_us is None else as_instant(self.said_us)
 
 
-def complete(event: Event, **values: Any) -> None:
-    """Give *event* its number or the clocks that it changed, before anybody else sees it.
+def number(event: Event, seq: int) -> None:
+    """Give *event* its number, before anybody else sees it."""
+    _set(event, "seq", seq)
 
-    An event's clocks depend on the ticket as the event leaves it, so they are known last; a copy for
-    their sake would cost as much as the event.
+
+def carry(event: Event, clocks: tuple[ClockChange, ...]) -> None:
+    """Give *event* the clocks that it changed, before anybody else sees it.
+
+    They depend on the ticket as the event leaves it, so they are known last; a copy for their sake
+    would cost as much as the event.
     """
-    for name, value in values.items():
-        _set(event, name, value)
+    _set(event, "clocks", clocks)
+
+
+def stamp(event: Event, said_us: int | None, command_id: str | None) -> None:
+    """Give *event* what is known of the command or fact behind it, before anybody else sees it."""
+    _set(event, "said_us", said_us)
+    _set(event, "command_id", command_id)
 
 
 _set = object.__setattr__

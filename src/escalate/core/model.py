@@ -173,8 +173,25 @@ class Handoff:
     ask: str = ""
 
 
-@attrs.frozen
-class HandedOver:
+@attrs.define
+class OpenHandedOver:
+    """A handoff while it is being put together; :class:`HandedOver` tells the fields."""
+
+    source: str
+    reason: str = ""
+    automatic: bool = False
+    given: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    checks_left: tuple[str, ...] = ()
+    overridden: bool = False
+    tried: tuple[Attempt, ...] = ()
+    milestones: frozenset[str] = frozenset()
+    messages: int = 0
+    promised: tuple[str, int] | None = None
+    texts: tuple[tuple[int, str], ...] = ()
+
+
+class HandedOver(OpenHandedOver, Sealed):
     """A handoff as the journal keeps it. What was written is kept apart, by (event number, field).
 
     Each holds all that any earlier one of its ticket held.
@@ -194,18 +211,7 @@ class HandedOver:
         texts: Where to find every text handed over so far, as (event number, field).
     """
 
-    source: str
-    reason: str = ""
-    automatic: bool = False
-    given: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    checks_left: tuple[str, ...] = ()
-    overridden: bool = False
-    tried: tuple[Attempt, ...] = ()
-    milestones: frozenset[str] = frozenset()
-    messages: int = 0
-    promised: tuple[str, int] | None = None
-    texts: tuple[tuple[int, str], ...] = ()
+    __slots__ = ()
 
 
 @attrs.frozen

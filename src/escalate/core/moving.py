@@ -9,8 +9,18 @@ import attrs
 
 from escalate.core import events
 from escalate.core.events import Moved
-from escalate.core.model import HANDOFF_FIELDS, Actor, Draft, HandedOver, Handoff, MoveKind, Request
+from escalate.core.model import (
+    HANDOFF_FIELDS,
+    Actor,
+    Draft,
+    HandedOver,
+    Handoff,
+    MoveKind,
+    OpenHandedOver,
+    Request,
+)
 from escalate.core.policy import EscalationPolicy, Path
+from escalate.core.sealing import seal
 from escalate.core.status import Status
 from escalate.errors import (
     ApprovalMissing,
@@ -128,7 +138,8 @@ def check_by_hand(
         HandoffIncomplete: The path requires fields that are not filled.
         UnknownWord: The reason is not one of the policy's codes.
     """
-    require_role(by, path.by, f"take the path {path.source} > {path.target}")
+    if path.by:
+        require_role(by, path.by, f"take the path {path.source} > {path.target}")
     code = told.handoff.reason
     if code and policy.reasons and code not in policy.reasons:
         raise UnknownWord("reason", code, policy.reasons)
@@ -137,9 +148,11 @@ def check_by_hand(
         raise ChecksLeft(draft.id, draft.tier, left)
     if left:
         require_role(by, path.override_by, "hand over with checks left")
-    missing = tuple(field for field in path.requires if field not in told.given(draft))
-    if missing:
-        raise HandoffIncomplete(draft.id, path.target, missing)
+    if path.requires:
+        given = told.given(draft)
+        missing = tuple(field for field in path.requires if field not in given)
+        if missing:
+            raise HandoffIncomplete(draft.id, path.target, missing)
 
 
 def require_role(by: Actor, roles: tuple[str, ...], what: str) -> None:
@@ -154,7 +167,9 @@ def require_role(by: Actor, roles: tuple[str, ...], what: str) -> None:
 
 def checks_left(draft: Draft, policy: EscalationPolicy) -> tuple[str, ...]:
     """Return the milestones to reach before a person may hand the ticket on from where it is."""
-    protocol = policy.compiled.request_types.get(draft.request_type or "")
+    if draft.request_type is None:
+        return ()
+    protocol = policy.compiled.request_types.get(draft.request_type)
     if protocol is None or draft.tier != (protocol.tier or policy.entry_tier):
         return ()
     milestones = (check.milestone for check in protocol.checklist)
@@ -176,7 +191,8 @@ def handed_over(
     given = told.given(draft)
     before = () if draft.handoff is None else draft.handoff.texts
     left = checks_left(draft, policy)
-    return HandedOver(
+    texts = told.texts()
+    handoff = OpenHandedOver(
         draft.tier,
         told.handoff.reason,
         told.automatic,
@@ -188,23 +204,23 @@ def handed_over(
         draft.milestones,
         len(draft.messages),
         draft.promised,
-        (*before, *((draft.seq + 1, field) for field in told.texts())),
+        (*before, *((draft.seq + 1, field) for field in texts)) if texts else before,
     )
+    return seal(handoff, HandedOver)
 
 
 def brought_up_to_date(draft: Draft, policy: EscalationPolicy, request: Request) -> HandedOver:
     """Return what was to be handed over when *request* was asked, with what came on record since."""
     now = handed_over(draft, policy, NOTHING_TOLD)
     asked = request.handoff or now
-    return attrs.evolve(
-        asked,
-        tried=(*now.tried, *(each for each in asked.tried if each not in now.tried)),
-        milestones=now.milestones,
-        messages=now.messages,
-        checks_left=now.checks_left,
-        promised=now.promised,
-        texts=(*now.texts, *(each for each in asked.texts if each not in now.texts)),
-    )
+    handoff = OpenHandedOver(**attrs.asdict(asked, recurse=False))
+    handoff.tried = (*now.tried, *(each for each in asked.tried if each not in now.tried))
+    handoff.texts = (*now.texts, *(each for each in asked.texts if each not in now.texts))
+    handoff.milestones = now.milestones
+    handoff.messages = now.messages
+    handoff.checks_left = now.checks_left
+    handoff.promised = now.promised
+    return seal(handoff, HandedOver)
 
 
 def reasons_against(

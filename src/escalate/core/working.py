@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Final
 from escalate.core.applying import apply_act, apply_clocks
 from escalate.core.clocks import BREACH, Clock, fire, overdue
 from escalate.core.clockwork import Reaction, terms_of
-from escalate.core.events import Breached, Change, ClockChange, Event, StepReached, complete
+from escalate.core.events import (
+    Breached,
+    Change,
+    ClockChange,
+    Event,
+    StepReached,
+    carry,
+    number,
+    stamp,
+)
 from escalate.core.model import Actor, Draft, Ticket, freeze, thaw
 from escalate.core.sealing import FrozenDict
 from escalate.core.status import Status
@@ -88,29 +97,29 @@ class Working:
             changes: What it does to the clocks, where that is known; else it is worked out.
         """
         before = self.draft
-        status, assignee = (
-            (Status.NEW, None) if before is None else (before.status, before.assignee)
-        )
-        complete(event, seq=1 if before is None else before.seq + 1)
-        if self.said_us is not None:
-            complete(event, said_us=self.said_us)
-        if self.command_id is not None:
-            complete(event, command_id=self.command_id)
+        if before is None:
+            status, assignee = Status.NEW, None
+            number(event, 1)
+        else:
+            status, assignee = before.status, before.assignee
+            number(event, before.seq + 1)
+        if self.said_us is not None or self.command_id is not None:
+            stamp(event, self.said_us, self.command_id)
             self.command_id = None
         draft = self.draft = apply_act(before, event)
         if changes is None:
             changes = Reaction(self.tables, draft, event, status, assignee).changes()
         if changes:
-            complete(event, clocks=changes)
+            carry(event, changes)
             apply_clocks(draft, event)
         self.events.append(event)
         if event.words:
             self.waiting.append(event)
-        for field, text in texts.items():
-            if text:
-                self.texts[event.seq, field] = text
+        if texts:
+            seq = event.seq
+            self.texts.update({(seq, field): text for field, text in texts.items() if text})
         for change, clock in changes:
-            if change in _NEW_TERMS and clock.is_live:
+            if change in _NEW_TERMS and clock.ended_us is None:
                 self._overtaken(clock, event.at_us)
 
     def breach(self, clock: Clock, at_us: int, *, on_change: bool = False) -> None:

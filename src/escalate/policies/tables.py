@@ -1,47 +1,83 @@
-"""Reading a table of a policy file: every key is known, every value is of the type it should be."""
+"""Reading a TOML file table by table: every key is known, every list a list, every mistake has its place."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any, Final
 
 import attrs
 
 from escalate.errors import BadInput, InvalidFile, nearest
 
-Thing = TypeVar("Thing")
+MAX_BYTES: Final = 1_000_000
 
 
 @attrs.frozen
 class Place:
-    """Where in which file something stands, such as ``targets[1].within`` in ``desk.toml``."""
+    """Where in which file something stands, such as ``targets[1].within`` in ``desk.toml``.
+
+    Attributes:
+        file: How messages call the file; empty leaves it out.
+        path: Where in it, dotted.
+        error: What is raised about what stands there.
+    """
 
     file: str
     path: str = ""
+    error: type[BadInput] = InvalidFile
 
     def key(self, name: str) -> Place:
         """Return the place of the entry *name* of this table."""
-        return Place(self.file, f"{self.path}.{name}" if self.path else name)
+        return attrs.evolve(self, path=f"{self.path}.{name}" if self.path else name)
 
     def item(self, index: int) -> Place:
         """Return the place of item number *index* of this list."""
-        return Place(self.file, f"{self.path}[{index}]")
+        return attrs.evolve(self, path=f"{self.path}[{index}]")
+
+    def wrong(self, got: object, wanted: str) -> BadInput:
+        """Return the error that *got* stands here and *wanted* would work."""
+        return self.error(str(self), got, wanted)
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.path}" if self.path else self.file
+        return ": ".join(part for part in (self.file, self.path) if part)
 
 
-def table(value: object, place: Place, known: Sequence[str] | None) -> Mapping[str, Any]:
+def read_toml(path: FilePath, name: str) -> dict[str, Any]:
+    """Return what the TOML file at *path* says; messages call it *name*.
+
+    Raises:
+        InvalidFile: It is no TOML in UTF-8, is nested too deeply, or larger than 1 MB.
+        OSError: It cannot be opened.
+    """
+    with path.open("rb") as handle:
+        content = handle.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise InvalidFile(name, "more than 1 MB", "a smaller file")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as why:
+        raise InvalidFile(name, f"bytes that are no UTF-8 ({why.reason})", "UTF-8") from why
+    except tomllib.TOMLDecodeError as why:
+        raise InvalidFile(name, str(why), "TOML") from why
+    except RecursionError:  # its own text says nothing to whoever wrote the file
+        raise InvalidFile(name, "values nested too deeply", "TOML") from None
+
+
+def table(value: object, place: Place, known: Iterable[str] | None = None) -> Mapping[str, Any]:
     """Return *value*, a table in which every key is one of *known*; any key where that is none.
 
     Raises:
-        InvalidFile: It is no table, or has a key that is not known there.
+        BadInput: It is no table, or has a key that is not known there; the class is *place*'s.
     """
     if not isinstance(value, Mapping):
-        raise InvalidFile(str(place), value, "a table")
+        raise place.wrong(value, "a table")
     for key in value:
+        if not isinstance(key, str):
+            raise place.wrong(key, "a key that is text")
         if known is not None and key not in known:
-            raise InvalidFile(str(place.key(str(key))), key, nearest(str(key), known))
+            raise place.key(key).wrong(key, f"a key known there; {nearest(key, known)}")
     return value
 
 
@@ -49,29 +85,28 @@ def items(value: object, place: Place) -> Sequence[tuple[Place, Any]]:
     """Return the items of *value*, a list, each with its place.
 
     Raises:
-        InvalidFile: It is no list.
+        BadInput: It is no list; the class is *place*'s.
     """
     if not isinstance(value, list | tuple):
-        raise InvalidFile(str(place), value, "a list")
+        raise place.wrong(value, "a list")
     return [(place.item(index), item) for index, item in enumerate(value)]
 
 
-def build(make: type[Thing], place: Place, values: Mapping[str, Any]) -> Thing:
-    """Return the thing that *values* describe; what is wrong with them names its place in the file.
+def text(value: object, place: Place) -> str:
+    """Return *value*, a text.
 
     Raises:
-        InvalidFile: A value is missing, or is not what the thing wants.
+        BadInput: It is none; the class is *place*'s.
     """
-    missing = [
-        field.name
-        for field in attrs.fields(make)  # type: ignore[arg-type]  # callers give attrs classes
-        if field.init and field.default is attrs.NOTHING and field.name not in values
-    ]
-    if missing:
-        raise InvalidFile(str(place), sorted(values), f"also {', '.join(missing)}")
-    try:
-        return make(**values)
-    except BadInput as wrong:
-        raise InvalidFile(f"{place} ({wrong.what})", wrong.got, wrong.wanted) from wrong
-    except (TypeError, ValueError) as wrong:
-        raise InvalidFile(str(place), dict(values), f"other values: {wrong}") from wrong
+    if not isinstance(value, str):
+        raise place.wrong(value, "text")
+    return value
+
+
+def texts(value: object, place: Place) -> tuple[str, ...]:
+    """Return the items of *value*, a list of texts.
+
+    Raises:
+        BadInput: It is none; the class is *place*'s.
+    """
+    return tuple(text(item, at) for at, item in items(value, place))

@@ -192,7 +192,8 @@ def doings(
     name = draw(st.sampled_from(["notify", "notify", *others]))
     doing = {name: draw(others[name])}
     open_ways = [way for way in ways if way.source in where]
-    if open_ways and draw(st.booleans()):
+    moves: bool = draw(st.booleans())
+    if open_ways and moves:
         way = draw(st.sampled_from(open_ways))
         doing[f"{way.kind}_to"] = way.target
     return doing
