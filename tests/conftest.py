@@ -6,11 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile(
+    "quick",  # says at once that something fails, and does not look for the smallest example
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+)
 settings.register_profile(
     "deep",
     max_examples=20_000,

@@ -5,20 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path as FilePath
 
-from escalate import (
-    Check,
-    EscalationPolicy,
-    Path,
-    Receiver,
-    RequestType,
-    Rule,
-    SLAPolicy,
-    Step,
-    Target,
-    Tier,
-    WorkCalendar,
-    load_policy,
-)
+from escalate import EscalationPolicy, Path, SLAPolicy, Target, Tier, WorkCalendar, load_policy
+from escalate.core.protocol import Check, Receiver, RequestType
+from escalate.core.rules import Rule
+from escalate.core.sla import Step
 
 CLASSIC = FilePath(__file__).parents[2] / "examples" / "policies" / "classic.toml"
 URGENT = 'priority == "urgent"'

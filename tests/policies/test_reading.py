@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from escalate import EscalationPolicy, Path, SLAPolicy, Target, Tier, WorkCalendar, load_policy
 from escalate.errors import BadInput, InvalidFile
+from escalate.policies.shapes import POLICY, RULE, STEP, TARGET
 
 EXAMPLES = sorted((FilePath(__file__).parents[2] / "examples").rglob("policy*.toml"))
 
@@ -100,7 +101,11 @@ def test_every_example_loads(path: FilePath) -> None:
         ),
         ('within = "12h"', 'within = "soon"', "desk.toml: targets[0]"),
         ('kind = "return"', 'kind = "retrun"', "desk.toml: paths[1]"),
-        ('to = "N2"', 'too = "N2"', "desk.toml: paths[0].too: got 'too', wanted a key known there; did you mean 'to'"),
+        (
+            'to = "N2"',
+            'too = "N2"',
+            "desk.toml: paths[0].too: got 'too', wanted a key known there; did you mean 'to'",
+        ),
         (
             'clock = "ownership"\n',
             "",
@@ -130,8 +135,8 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: FilePath) -> None:
         load_policy(tmp_path / "nothing.toml")
 
 
-@pytest.mark.parametrize("value", [3, "x", [], None, {"a": {}}])
-@pytest.mark.parametrize("key", ["tiers", "paths", "targets", "calendars", "name", "priorities"])
+@pytest.mark.parametrize("value", [3, "x", [], None, {"a": {}}, [[]], [{"name": 3}], float("nan")])
+@pytest.mark.parametrize("key", POLICY.fields)
 def test_a_value_of_the_wrong_shape_is_bad_input(key: str, value: object) -> None:
     """Whatever stands where a table, a list or a word should, the answer is an error of ours."""
     policy = {"name": "desk", "tiers": [{"name": "N1"}], key: value}
@@ -141,20 +146,42 @@ def test_a_value_of_the_wrong_shape_is_bad_input(key: str, value: object) -> Non
         load_policy(policy)
 
 
+KEYS = sorted({*POLICY.fields, *TARGET.fields, *RULE.fields, *STEP.fields, "from", "to", "x"})
+
+
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: (
-            st.lists(inner)
-            | st.dictionaries(
-                st.sampled_from(["name", "tiers", "from", "to", "clock", "within", "x"]), inner
-            )
-        ),
-    )
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("75%"),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner),
+    ),
+    st.sampled_from(KEYS),
 )
-def test_no_mapping_whatever_gives_anything_but_our_errors(value: object) -> None:
+def test_no_mapping_whatever_gives_anything_but_our_errors(value: object, key: str) -> None:
     """Policies are data from outside: nothing in them reaches a user as a traceback."""
     with contextlib.suppress(BadInput):
         load_policy({"name": "desk", "tiers": [{"name": "N1"}], "paths": value, "targets": value})
     with contextlib.suppress(BadInput):
+        load_policy({"name": "desk", "tiers": [{"name": "N1"}], key: value})
+    with contextlib.suppress(BadInput):
+        rule = {"name": "r", "on": "opened", "tag": "x", key: value}
+        load_policy({"name": "desk", "tiers": [{"name": "N1"}], "rules": [rule]})
+    with contextlib.suppress(BadInput):
         load_policy({"name": value, "tiers": value})
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\xff", "UTF-8"),
+        (b"#" * 1_000_001, "more than 1 MB"),
+        (b"name = " + b"[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_file_that_is_no_policy_is_refused_in_plain_words(
+    tmp_path: FilePath, content: bytes, says: str
+) -> None:
+    """A file of bytes, a huge one and one made to exhaust the reader get one sentence each."""
+    path = tmp_path / "desk.toml"
+    path.write_bytes(content)
+    with pytest.raises(InvalidFile, match=says):
+        load_policy(path)

@@ -17,6 +17,7 @@ _KINDS: Final = (
     ("unreadable", "Unreadable rows, left out"),
     ("unmapped_words", "Rows whose status word the mapping does not explain"),
     ("unmapped_tiers", "Rows that lead to no line of support"),
+    ("unmapped_priorities", "Rows whose priority the mapping does not explain"),
     ("doubtful", "Instants in doubt, read as the earlier offset"),
     ("ties", "Rows at the same instant as the one before, kept in the log's order"),
 )

@@ -143,6 +143,11 @@ class Compiled:
             )
         return known
 
+    def other_terms(self, clock: str) -> tuple[Terms, ...]:
+        """Return all terms that *clock* may come to count on; none if it never changes."""
+        found = tuple(each for (name, _, _), each in self.terms_by_name.items() if name == clock)
+        return found if len(found) > 1 else ()
+
     def ways_between(self, source: str, target: str) -> tuple[Way, ...]:
         """Return the ways that lead from one tier to another, whatever their kind."""
         found = (way for kind in _KINDS for way in self.ways.get((source, kind), ()))

@@ -50,6 +50,12 @@ def local(at: datetime, zone: tzinfo) -> str:
     return f"{_WEEKDAYS[there.weekday()]} {there:%Y-%m-%d %H:%M{seconds}{fraction} %Z}"
 
 
+def zone_of(hours: OpenTime) -> str:
+    """Return the name of the zone that a calendar is written in; ``"UTC"`` if it has none."""
+    zone = getattr(hours, "timezone", None) or getattr(hours, "zone", None)
+    return zone if isinstance(zone, str) else "UTC"
+
+
 def deeds(doing: Doing) -> str:
     """Return what a step or a rule does.
 
@@ -72,24 +78,25 @@ def tell(event: Event) -> str:
     """Return what happens with *event*, in a few words."""
     match event:
         case e.Breached(clock=clock):
-            return f"{clock} breaches"
+            said = f"{clock} breaches"
         case e.StepReached(clock=clock, step=step, held=held):
-            return f"{clock} reaches {step}" + ("" if held else ", whose condition does not hold")
+            said = f"{clock} reaches {step}" + ("" if held else ", whose condition does not hold")
         case e.IdleReached(rule=rule) | e.RuleFired(rule=rule):
-            return f"rule {rule}"
+            said = f"rule {rule}"
         case e.Moved(source=source, target=target):
-            return f"{event.kind} from {source} to {target}"
+            said = f"{event.kind} from {source} to {target}"
         case e.MoveRefused(target=target, why=why):
-            return f"no move to {target}, because of its {why}"
+            said = f"no move to {target}, because of its {why}"
         case e.NotifyAsked(receiver=receiver):
-            return f"notify {receiver}"
+            said = f"notify {receiver}"
         case e.ApprovalAsked(receiver=receiver):
-            return f"ask for the approval of {receiver}"
+            said = f"ask for the approval of {receiver}"
         case e.StatusChanged(source=was, status=status) if was is not status:
-            return f"from {was} to {status}"
+            said = f"from {was} to {status}"
         case _:
             name = type(event).__name__
-            return "".join(f" {each.lower()}" if each.isupper() else each for each in name).strip()
+            said = "".join(f" {each.lower()}" if each.isupper() else each for each in name)
+    return said.strip()
 
 
 @attrs.frozen

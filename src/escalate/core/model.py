@@ -6,18 +6,21 @@ Plain values. How they may change is in :mod:`escalate.core.engine`; what is pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
 from escalate.core.clocks import Clock
-from escalate.core.instants import as_instant, show_instant
+from escalate.core.instants import as_instant, as_us, show_instant
 from escalate.core.sealing import NOTHING, Sealed, seal
 from escalate.core.status import Status
 from escalate.errors import BadInput, InvalidPolicy
+
+if TYPE_CHECKING:
+    from escalate.core.policy import EscalationPolicy
 
 ActorKind = Literal["agent", "customer", "bot", "rule", "system"]
 TierKind = Literal["human", "bot", "vendor"]
@@ -310,6 +313,19 @@ class Draft:
     changed_us: int = attrs.field(default=0, repr=show_instant)
     due_us: int | None = attrs.field(default=None, repr=show_instant)
     seq: int = 0
+
+    def shape(self, policy: EscalationPolicy, *, now: datetime) -> tuple[Hashable, ...]:
+        """Return all that *policy* can still notice of the ticket at *now*, and nothing else.
+
+        Tickets of equal shape answer every input that the policy can notice with equal events and
+        equal shapes; what is left on each clock is exact. Timers before *now* should have fired.
+
+        Raises:
+            NaiveInstant: *now* has no time zone.
+        """
+        from escalate.core.shape import shape_of  # it looks at policies, which look at tickets
+
+        return shape_of(self, policy, as_us(now, "now"))
 
     @property
     def category(self) -> str:

@@ -13,10 +13,10 @@ from escalate.core.sla import ConditionLike
 from escalate.errors import InvalidPolicy
 
 
-def wall_us(value: str | timedelta | None) -> int | None:
-    """Return an amount of wall-clock time in microseconds; none stays none."""
-    if value is None:
-        return None
+def wall_us(value: str | timedelta | int | None) -> int | None:
+    """Return an amount of wall-clock time in microseconds; an ``int`` is that already, none stays none."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1)
     us = wall_time_us(value) if isinstance(value, str) else None

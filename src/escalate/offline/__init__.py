@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from escalate.offline.log import Log as Log
     from escalate.offline.log import Row as Row
     from escalate.offline.mapping import Mapping as Mapping
+    from escalate.offline.mapping import PriorityColumn as PriorityColumn
     from escalate.offline.mapping import TierColumn as TierColumn
     from escalate.offline.quality import DataQuality as DataQuality
     from escalate.offline.quality import Example as Example
@@ -25,6 +26,7 @@ __all__ = [
     "Log",
     "Mapping",
     "Notice",
+    "PriorityColumn",
     "Replay",
     "Row",
     "TierColumn",
@@ -42,6 +44,7 @@ __getattr__ = exports(
         "Log": "escalate.offline.log",
         "Mapping": "escalate.offline.mapping",
         "Notice": "escalate.offline.quality",
+        "PriorityColumn": "escalate.offline.mapping",
         "Replay": "escalate.offline.replaying",
         "Row": "escalate.offline.log",
         "TierColumn": "escalate.offline.mapping",

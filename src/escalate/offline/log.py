@@ -32,6 +32,7 @@ class Row(NamedTuple):  # a tuple and no attrs class: logs have millions, and it
         team: The team as it stands in the log, if a team column was mapped.
         attributes: Other columns, as pairs of name and text; :meth:`attribute` looks one up.
         line: Where the row stands, as :class:`~escalate.offline.quality.Example` counts.
+        priority: How urgent the case is, in the words of a policy; none if the log does not say.
 
     >>> Row(0, tier="N1", meaning=Status.CLOSED).is_completed
     True
@@ -44,6 +45,7 @@ class Row(NamedTuple):  # a tuple and no attrs class: logs have millions, and it
     team: str | None = None
     attributes: tuple[tuple[str, str], ...] = ()
     line: int = 0
+    priority: str | None = None
 
     @property
     def at(self) -> datetime:

@@ -95,6 +95,42 @@ class TierColumn:
         return self.order or tuple(dict.fromkeys(tier for _, tier in self.match))
 
 
+def _priorities(value: Any) -> MappingLike[str, str]:
+    return FrozenDict(dict(value))
+
+
+@attrs.frozen
+class PriorityColumn:
+    """Where a log says how urgent a case is.
+
+    Attributes:
+        column: The column that holds the priority.
+        words: What each of its words means in the policy. Empty: the column holds the policy's own
+            words.
+
+    Raises:
+        InvalidMapping: a name is empty.
+
+    >>> PriorityColumn("Impact", {"Major": "urgent"}).words["Major"]
+    'urgent'
+    """
+
+    column: str
+    words: MappingLike[str, str] = attrs.field(factory=dict, converter=_priorities)
+
+    def __attrs_post_init__(self) -> None:
+        _column("priority.column", self.column)
+        for word, priority in self.words.items():
+            if not isinstance(priority, str) or not priority:
+                raise InvalidMapping(
+                    f"priority.words[{word!r}]", priority, "a priority of the policy"
+                )
+
+
+def _priority(value: PriorityColumn | str | None) -> PriorityColumn | None:
+    return PriorityColumn(value) if isinstance(value, str) else value
+
+
 def _tier(value: TierColumn | str | None) -> TierColumn | None:
     return TierColumn(value) if isinstance(value, str) else value
 
@@ -131,6 +167,7 @@ class Mapping:
         tier: A column that holds the line of support, or a :class:`TierColumn`.
         team: The column with the team.
         attributes: Further columns to keep, by the name to keep them under; or just columns.
+        priority: A column that holds the priority, or a :class:`PriorityColumn`.
         delimiter: What stands between the cells of a CSV file.
 
     Raises:
@@ -149,6 +186,7 @@ class Mapping:
     tier: TierColumn | None = attrs.field(default=None, converter=_tier)
     team: str | None = None
     attributes: MappingLike[str, str] = attrs.field(factory=dict, converter=_attributes)
+    priority: PriorityColumn | None = attrs.field(default=None, converter=_priority)
     delimiter: str = ","
 
     def __attrs_post_init__(self) -> None:
@@ -173,6 +211,8 @@ class Mapping:
             yield "tier.column", self.tier.column
         if self.team is not None:
             yield "team", self.team
+        if self.priority is not None:
+            yield "priority.column", self.priority.column
         for name, column in self.attributes.items():
             yield f"attributes.{name}", column
 

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping as MappingLike
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
-from escalate.errors import InvalidFile, InvalidMapping, PatternRefused, nearest
-from escalate.offline.mapping import Mapping, TierColumn
+from escalate.errors import InvalidMapping, PatternRefused
+from escalate.offline.mapping import Mapping, PriorityColumn, TierColumn
+from escalate.policies.tables import Place, items, read_toml, table, text, texts
 
-_MAX_BYTES: Final = 1_000_000
-_KEYS: Final = {
-    "": ("case", "at", "status", "tier", "team", "attributes", "delimiter"),
-    "at": ("column", "zone", "format"),
-    "status": ("columns", "words"),
-    "tier": ("column", "order", "match"),
-    "tier.match": ("pattern", "tier"),
-}
+_KEYS: Final = ("case", "at", "status", "tier", "team", "attributes", "priority", "delimiter")
+_TOP: Final = Place("", error=InvalidMapping)  # the file's name is added once, where it is known
 
 
 def load_mapping(path: str | os.PathLike[str]) -> Mapping:
@@ -33,112 +27,78 @@ def load_mapping(path: str | os.PathLike[str]) -> Mapping:
         OSError: the file cannot be opened.
     """
     file = Path(path).name
-    tables = _parse(Path(path), file)
+    tables = read_toml(Path(path), file)
     try:
-        return _mapping(tables)
+        return _mapping(table(tables, _TOP, _KEYS))
     except (InvalidMapping, PatternRefused) as error:
         raise attrs.evolve(error, what=f"{file}: {error.what}") from None
 
 
-def _parse(path: Path, file: str) -> dict[str, Any]:
-    with path.open("rb") as handle:
-        content = handle.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise InvalidFile(file, "more than 1 MB", "a mapping file")
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InvalidFile(file, f"bytes that are no UTF-8 ({error.reason})", "UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidFile(file, str(error), "TOML") from None
-
-
-def _mapping(tables: dict[str, Any]) -> Mapping:
-    _known("", tables, "")
-    at = _at(tables.get("at"))
-    status = _table(tables, "status")
+def _mapping(tables: MappingLike[str, Any]) -> Mapping:
+    at = _at(tables.get("at"), _TOP.key("at"))
+    status = table(tables.get("status", {}), _TOP.key("status"), ("columns", "words"))
     return Mapping(
-        case=_text("case", tables.get("case")),
-        at=_text("at.column", at.get("column")),
-        zone=_optional("at.zone", at.get("zone")),
-        at_format=_optional("at.format", at.get("format")),
-        status=_status_columns(status.get("columns", [])),
-        words=_words(status.get("words", {})),
-        tier=_tier(_table(tables, "tier")) if "tier" in tables else None,
-        team=_optional("team", tables.get("team")),
-        attributes=_attributes(tables.get("attributes", {})),
-        delimiter=_text("delimiter", tables.get("delimiter", ",")),
+        case=text(tables.get("case"), _TOP.key("case")),
+        at=text(at.get("column"), _TOP.key("at").key("column")),
+        zone=_optional(at, "zone", _TOP.key("at")),
+        at_format=_optional(at, "format", _TOP.key("at")),
+        status=_status_columns(status.get("columns", []), _TOP.key("status").key("columns")),
+        words=_words(status.get("words", {}), _TOP.key("status").key("words")),
+        tier=_tier(tables["tier"], _TOP.key("tier")) if "tier" in tables else None,
+        team=_optional(tables, "team", _TOP),
+        attributes=_attributes(tables.get("attributes", {}), _TOP.key("attributes")),
+        priority=_priority(tables["priority"], _TOP.key("priority"))
+        if "priority" in tables
+        else None,
+        delimiter=text(tables.get("delimiter", ","), _TOP.key("delimiter")),
     )
 
 
-def _at(value: Any) -> MappingLike[str, Any]:
+def _optional(given: MappingLike[str, Any], key: str, place: Place) -> str | None:
+    return text(given[key], place.key(key)) if key in given else None
+
+
+def _at(value: Any, place: Place) -> MappingLike[str, Any]:
     if isinstance(value, str):
         return {"column": value}
-    return _known("at", value, "at")
+    return table(value, place, ("column", "zone", "format"))
 
 
-def _status_columns(value: Any) -> tuple[str, ...]:
-    return _text_list("status.columns", [value] if isinstance(value, str) else value)
+def _status_columns(value: Any, place: Place) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else texts(value, place)
 
 
-def _words(value: Any) -> dict[str, str]:
-    words = _dict("status.words", value)
-    return {word: _text(f"status.words[{word!r}]", words[word]) for word in words}
+def _words(value: Any, place: Place) -> dict[str, str]:
+    words = table(value, place)
+    return {
+        word: text(meaning, attrs.evolve(place, path=f"{place.path}[{word!r}]"))
+        for word, meaning in words.items()
+    }
 
 
-def _tier(table: MappingLike[str, Any]) -> TierColumn:
-    matches = table.get("match", [])
+def _tier(value: Any, place: Place) -> TierColumn:
+    given = table(value, place, ("column", "order", "match"))
+    matches = given.get("match", [])
     if not isinstance(matches, list):
-        raise InvalidMapping("tier.match", matches, "[[tier.match]] tables of pattern and tier")
+        raise place.key("match").wrong(matches, "[[tier.match]] tables of pattern and tier")
     return TierColumn(
-        _text("tier.column", table.get("column")),
-        match=[_match(f"tier.match[{i}]", each) for i, each in enumerate(matches)],
-        order=_text_list("tier.order", table.get("order", [])),
+        text(given.get("column"), place.key("column")),
+        match=[_match(each, at) for at, each in items(matches, place.key("match"))],
+        order=texts(given.get("order", []), place.key("order")),
     )
 
 
-def _match(place: str, value: Any) -> tuple[str, str]:
-    table = _known("tier.match", value, place)
-    return _text(f"{place}.pattern", table.get("pattern")), _text(
-        f"{place}.tier", table.get("tier")
-    )
+def _match(value: Any, place: Place) -> tuple[str, str]:
+    given = table(value, place, ("pattern", "tier"))
+    pattern = text(given.get("pattern"), place.key("pattern"))
+    return pattern, text(given.get("tier"), place.key("tier"))
 
 
-def _attributes(value: Any) -> dict[str, str]:
-    columns = _dict("attributes", value)
-    return {name: _text(f"attributes.{name}", columns[name]) for name in columns}
+def _attributes(value: Any, place: Place) -> dict[str, str]:
+    return {name: text(column, place.key(name)) for name, column in table(value, place).items()}
 
 
-def _table(tables: dict[str, Any], name: str) -> MappingLike[str, Any]:
-    return _known(name, tables.get(name, {}), name)
-
-
-def _known(kind: str, value: Any, place: str) -> MappingLike[str, Any]:
-    table = _dict(place, value)
-    for key in table:
-        if key not in _KEYS[kind]:
-            dotted = f"{place}.{key}" if place else key
-            raise InvalidMapping(dotted, key, f"a key known there; {nearest(key, _KEYS[kind])}")
-    return table
-
-
-def _dict(place: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InvalidMapping(place, value, "a table")
-    return value
-
-
-def _text(place: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise InvalidMapping(place, value, "text")
-    return value
-
-
-def _optional(place: str, value: Any) -> str | None:
-    return None if value is None else _text(place, value)
-
-
-def _text_list(place: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise InvalidMapping(place, value, "a list of text")
-    return tuple(_text(f"{place}[{i}]", each) for i, each in enumerate(value))
+def _priority(value: Any, place: Place) -> PriorityColumn:
+    given = table(value, place, ("column", "words"))
+    column = text(given.get("column"), place.key("column"))
+    return PriorityColumn(column, _words(given.get("words", {}), place.key("words")))

@@ -54,6 +54,8 @@ class DataQuality:
         unmapped_words: By status word that the mapping does not explain. Such rows stay in the
             log; only what their status means is unknown.
         unmapped_tiers: By text that leads to no tier. Such rows stay; their tier is unknown.
+        unmapped_priorities: By word of the priority column that the mapping does not explain. Such
+            rows stay; whether the priority changed is unknown.
         doubtful: Instants without an offset that the zone's clock shows twice or never. The
             earlier reading is taken (``fold=0``).
         ties: Rows at the same instant as the row of their case before them. They keep the order
@@ -67,6 +69,7 @@ class DataQuality:
     unreadable: tuple[Notice, ...] = ()
     unmapped_words: tuple[Notice, ...] = ()
     unmapped_tiers: tuple[Notice, ...] = ()
+    unmapped_priorities: tuple[Notice, ...] = ()
     doubtful: tuple[Notice, ...] = ()
     ties: tuple[Notice, ...] = ()
 
@@ -85,7 +88,14 @@ class DataQuality:
         return {**attrs.asdict(self), "kept": self.kept}
 
 
-_KINDS: Final = ("unreadable", "unmapped_words", "unmapped_tiers", "doubtful", "ties")
+_KINDS: Final = (
+    "unreadable",
+    "unmapped_words",
+    "unmapped_tiers",
+    "unmapped_priorities",
+    "doubtful",
+    "ties",
+)
 
 
 class Tally:
@@ -107,6 +117,10 @@ class Tally:
     def unmapped_tier(self, text: str, line: int) -> None:
         """Count a row whose tier the mapping does not tell."""
         self._note("unmapped_tiers", text, line, text)
+
+    def unmapped_priority(self, word: str, line: int) -> None:
+        """Count a row whose priority the mapping does not explain."""
+        self._note("unmapped_priorities", word, line, word)
 
     def doubtful(self, line: int, text: str) -> None:
         """Count an instant that the zone's clock shows twice or never."""

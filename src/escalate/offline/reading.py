@@ -15,7 +15,7 @@ from escalate.core.status import Status
 from escalate.errors import InvalidFile, InvalidMapping, nearest
 from escalate.offline.instants import InstantReader, Unreadable
 from escalate.offline.log import Case, Log, Row
-from escalate.offline.mapping import Mapping, TierColumn, zone_of
+from escalate.offline.mapping import Mapping, PriorityColumn, TierColumn, zone_of
 from escalate.offline.patterns import guarded, matches
 from escalate.offline.quality import Tally
 from escalate.offline.tables import Table, opened
@@ -39,6 +39,7 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
     tier: TierColumn | str | None = None,
     team: str | None = None,
     attributes: MappingLike[str, str] | Iterable[str] = (),
+    priority: PriorityColumn | str | None = None,
     delimiter: str = ",",
 ) -> Log:
     r"""Read a log: rows grouped by case, in order of time.
@@ -59,6 +60,7 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
         tier: The column with the line of support, or a :class:`TierColumn`.
         team: The column with the team.
         attributes: Further columns to keep.
+        priority: The column with the priority, or a :class:`PriorityColumn`.
         delimiter: What stands between the cells of a CSV file.
 
     Raises:
@@ -84,9 +86,10 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
             tier=tier,
             team=team,
             attributes=attributes,
+            priority=priority,
             delimiter=delimiter,
         )
-    elif case or at or status or words or tier or team or attributes or zone or at_format:
+    elif any((case, at, status, words, tier, team, attributes, priority, zone, at_format)):
         raise InvalidMapping("read", "mapping= and columns", "either mapping= or case=, at=, ...")
     else:
         plan = mapping if isinstance(mapping, Mapping) else Mapping.from_file(mapping)
@@ -139,6 +142,8 @@ class _RowReader:
         self._status = _picker([at[column] for column in plan.status])
         self._tier = at[plan.tier.column] if plan.tier else None
         self._team = at[plan.team] if plan.team else None
+        self._priority = at[plan.priority.column] if plan.priority else None
+        self._priorities = _Priorities(plan.priority) if plan.priority else {}
         self._kept = _picker([at[column] for column in plan.attributes.values()])
         self._attributes = _Attributes(plan)
         self._instants = InstantReader(zone_of(plan.zone) if plan.zone else None, plan.at_format)
@@ -163,8 +168,13 @@ class _RowReader:
             if tier is None:
                 self._tally.unmapped_tier(cells[self._tier], line)
         team = None if self._team is None else cells[self._team]
+        priority = None
+        if self._priority is not None:
+            priority = self._priorities[cells[self._priority]]
+            if priority is None:
+                self._tally.unmapped_priority(cells[self._priority], line)
         attributes = self._attributes[self._kept(cells)]
-        return case, Row(at_us, tier, word, meaning, team, attributes, line)
+        return case, Row(at_us, tier, word, meaning, team, attributes, line, priority)
 
 
 class _Words(dict[tuple[str, ...], tuple[str | None, Status | None]]):
@@ -212,6 +222,19 @@ class _Tiers(dict[str, str | None]):
             return next((tier for pattern, tier in self._patterns if matches(pattern, text)), None)
         known = self._column.order
         return text if text and (not known or text in known) else None
+
+
+class _Priorities(dict[str, str | None]):
+    """The priority of a text, worked out once for each that occurs."""
+
+    def __init__(self, column: PriorityColumn) -> None:
+        super().__init__()
+        self._words = column.words
+
+    def __missing__(self, text: str) -> str | None:
+        word = text.strip()
+        self[text] = priority = self._words.get(word) if self._words else word or None
+        return priority
 
 
 def _position(table: Table, place: str, column: str) -> int:

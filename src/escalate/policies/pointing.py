@@ -68,7 +68,9 @@ def _of_value(part: _Part, value: object) -> Place:
     """Return the place of the one key of *part* that holds *value*, else that of the part."""
     if part.thing is None:
         return part.place
-    held = ((field.alias, getattr(part.thing, field.name)) for field in attrs.fields(type(part.thing)))
+    held = (
+        (field.alias, getattr(part.thing, field.name)) for field in attrs.fields(type(part.thing))
+    )
     holders = [key for key, values in held if value in _listed(values)]
     return part.place.key(holders[0]) if len(holders) == 1 else part.place
 
