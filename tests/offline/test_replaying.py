@@ -9,7 +9,8 @@ from escalate import EscalationPolicy, Path, SLAPolicy, Status, Target, load_pol
 from escalate.core.events import PathViolated
 from escalate.offline import Case, Log, Mapping, Row, read, replay
 from escalate.offline.figures import measure
-from escalate.offline.replaying import first_promise, follow_case
+from escalate.offline.following import follow_case
+from escalate.offline.replaying import first_promise
 from tests.offline import logs
 
 HOUR = 3_600_000_000

@@ -94,7 +94,8 @@ def observe(
     """Return what follows from *fact*, which was seen to be so; it is never refused.
 
     What the policy does not allow is followed all the same and journalled as ``PathViolated``. A fact
-    that occurred before the ticket's last event is journalled at that event's instant and keeps its own.
+    that occurred before the ticket's last event is journalled at that event's instant, one that claims
+    to lie ahead at *now*; both keep the instant they claim.
 
     Raises:
         NoTicket: The ticket was never opened; ``Did(Open(...))`` opens it.
@@ -103,11 +104,9 @@ def observe(
     occurred_us = None if fact.occurred_at is None else as_us(fact.occurred_at, "occurred_at")
 
     def seen(working: Working, at_us: int) -> None:
-        follow(
-            working,
-            fact,
-            at_us if occurred_us is None else working.no_earlier_than_last(occurred_us),
-        )
+        if occurred_us is not None:
+            at_us = working.date(occurred_us, no_later_than_us=at_us)
+        follow(working, fact, at_us)
 
     outcome = _run(ticket, policy, now, seen)
     if outcome.refusal is not None:
@@ -140,7 +139,7 @@ def _run(
     refusal = None
     if ticket is not None:
         catch_up(working, at_us)
-        at_us = working.no_earlier_than_last(at_us)
+        at_us = working.date(at_us, no_later_than_us=at_us)
     try:
         deed(working, at_us)
         settle(working)

@@ -76,11 +76,15 @@ class Working:
         assert self.draft is not None
         return self.draft
 
-    def no_earlier_than_last(self, at_us: int) -> int:
-        """Return *at_us*, or the ticket's last instant if that is later; then the claim is noted."""
-        last_us = at_us if self.draft is None else self.draft.changed_us
-        self.said_us = at_us if at_us < last_us else None
-        return max(at_us, last_us)
+    def date(self, claimed_us: int, *, no_later_than_us: int) -> int:
+        """Return when what is claimed for *claimed_us* takes effect; a claim that is not followed is kept.
+
+        A journal does not run back, and nothing in it lies ahead.
+        """
+        last_us = claimed_us if self.draft is None else self.draft.changed_us
+        at_us = max(min(claimed_us, no_later_than_us), last_us)
+        self.said_us = None if at_us == claimed_us else claimed_us
+        return at_us
 
     def emit(
         self,

@@ -6,6 +6,7 @@ from escalate._lazy import exports
 
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
+    from escalate.offline.counting import Replay as Replay
     from escalate.offline.log import Case as Case
     from escalate.offline.log import Log as Log
     from escalate.offline.log import Row as Row
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from escalate.offline.quality import Example as Example
     from escalate.offline.quality import Notice as Notice
     from escalate.offline.reading import read as read
-    from escalate.offline.replaying import Replay as Replay
     from escalate.offline.replaying import replay as replay
 
 __all__ = [
@@ -45,7 +45,7 @@ __getattr__ = exports(
         "Mapping": "escalate.offline.mapping",
         "Notice": "escalate.offline.quality",
         "PriorityColumn": "escalate.offline.mapping",
-        "Replay": "escalate.offline.replaying",
+        "Replay": "escalate.offline.counting",
         "Row": "escalate.offline.log",
         "TierColumn": "escalate.offline.mapping",
         "figures": "escalate.offline.figures",

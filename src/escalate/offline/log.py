@@ -31,8 +31,8 @@ class Row(NamedTuple):  # a tuple and no attrs class: logs have millions, and it
         meaning: What the word means here; none if the mapping does not explain it.
         team: The team as it stands in the log, if a team column was mapped.
         attributes: Other columns, as pairs of name and text; :meth:`attribute` looks one up.
-        line: Where the row stands, as :class:`~escalate.offline.quality.Example` counts.
         priority: How urgent the case is, in the words of a policy; none if the log does not say.
+        line: Where the row stands, as :class:`~escalate.offline.quality.Example` counts.
 
     >>> Row(0, tier="N1", meaning=Status.CLOSED).is_completed
     True
@@ -44,8 +44,8 @@ class Row(NamedTuple):  # a tuple and no attrs class: logs have millions, and it
     meaning: Status | None = None
     team: str | None = None
     attributes: tuple[tuple[str, str], ...] = ()
-    line: int = 0
     priority: str | None = None
+    line: int = 0
 
     @property
     def at(self) -> datetime:

@@ -174,7 +174,7 @@ class _RowReader:
             if priority is None:
                 self._tally.unmapped_priority(cells[self._priority], line)
         attributes = self._attributes[self._kept(cells)]
-        return case, Row(at_us, tier, word, meaning, team, attributes, line, priority)
+        return case, Row(at_us, tier, word, meaning, team, attributes, priority, line)
 
 
 class _Words(dict[tuple[str, ...], tuple[str | None, Status | None]]):
