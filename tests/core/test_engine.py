@@ -302,6 +302,26 @@ class TestObserved:
         (event,) = observe(ticket, fact, POLICY, now=minutes(8)).events
         assert (event.at, event.said_at) == (minutes(5), minutes(2))
 
+    def test_a_late_fact_disputes_the_verdicts_it_would_have_changed(self) -> None:
+        """5.10: what came out after a breach leaves the breach, and marks the cycle."""
+        ticket = advance(after(), POLICY, before=minutes(60)).ticket
+        assert ticket is not None
+        assert ticket.clocks["ownership"].breached
+        fact = facts.TierIs("N2", occurred_at=minutes(1))
+        (moved,) = observe(ticket, fact, POLICY, now=minutes(61)).events
+        assert [(clock.name, clock.cycle, clock.disputed) for _, clock in moved.clocks] == [
+            ("ownership", 1, True),
+            ("ownership", 2, False),
+            ("resolution", 1, True),
+        ]
+
+    def test_a_late_note_disputes_nothing(self) -> None:
+        """5.10: only what a clock could have heard matters to its verdict."""
+        ticket = advance(after(), POLICY, before=minutes(60)).ticket
+        fact = facts.Did(c.Note("saw it"), occurred_at=minutes(1))
+        (noted,) = observe(ticket, fact, POLICY, now=minutes(61)).events
+        assert noted.clocks == ()
+
     def test_a_clock_that_was_set_back_is_noted(self) -> None:
         """5.3: an earlier now is read as the ticket's last instant, and kept."""
         (event,) = decide(after(), c.Take(by=ANN), POLICY, now=minutes(-5))

@@ -156,7 +156,7 @@ def test_tickets_and_journals_pickle(policy: EscalationPolicy, strides: list[Str
 def test_an_instant_that_runs_back_counts_as_the_last_one(
     policy: EscalationPolicy, deed: object
 ) -> None:
-    """A clock that was set back cannot put an event before the one in the journal, nor a claim ahead."""
+    """A clock that was set back puts no event before the last one, and no claim puts one ahead."""
     ticket = walk(policy, []).ticket
     early = START - timedelta(hours=1)
     run = observe if isinstance(deed, Fact) else step

@@ -614,8 +614,3 @@ class PathViolated(Event):
     why: Violation
     source: str
     target: str
-
-
-@attrs.frozen
-class Disputed(Event):
-    """Something seen too late would have changed how these cycles ended; their verdicts stay."""

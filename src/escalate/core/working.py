@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from escalate.core.applying import apply_act, apply_clocks
-from escalate.core.clocks import BREACH, Clock, fire, overdue
+from escalate.core.clocks import BREACH, Clock, dispute, fire, overdue
 from escalate.core.clockwork import Reaction, terms_of
 from escalate.core.events import (
     Breached,
@@ -111,8 +111,12 @@ class Working:
             stamp(event, self.said_us, self.command_id)
             self.command_id = None
         draft = self.draft = apply_act(before, event)
+        marked = () if self.said_us is None else self._disputed(event, self.said_us)
         if changes is None:
             changes = Reaction(self.tables, draft, event, status, assignee).changes()
+        if marked:
+            named = {clock.name for _, clock in changes}
+            changes = (*changes, *(each for each in marked if each[1].name not in named))
         if changes:
             carry(event, changes)
             apply_clocks(draft, event)
@@ -125,6 +129,19 @@ class Working:
         for change, clock in changes:
             if change in _NEW_TERMS and clock.ended_us is None:
                 self._overtaken(clock, event.at_us)
+
+    def _disputed(self, event: Event, said_us: int) -> tuple[ClockChange, ...]:
+        """Mark the clocks whose verdict fell later than *event* should have, and that it could change."""
+        if said_us >= event.at_us or not (event.touches or event.words):
+            return ()
+        draft = self.ticket
+        late = [
+            dispute(clock)
+            for clock in draft.clocks.values()
+            if max(clock.breached_us or 0, clock.ended_us or 0) > said_us and not clock.disputed
+        ]
+        draft.clocks = FrozenDict({**draft.clocks, **{clock.name: clock for clock in late}})
+        return tuple((Change.MARK, clock) for clock in late)
 
     def breach(self, clock: Clock, at_us: int, *, on_change: bool = False) -> None:
         """Let the breach of *clock* happen at *at_us*."""

@@ -56,10 +56,10 @@ def replay(
 
 def _check_priorities(log: Log, policy: EscalationPolicy) -> None:
     # Conditions compare priorities by rank; one without a rank would quietly fail them all.
-    for priority in {row.priority for case in log.cases for row in case.rows}:
-        if priority is not None and priority not in policy.priorities:
-            wanted = f"a priority of the policy; {nearest(priority, policy.priorities)}"
-            raise InvalidMapping("priority.words", priority, wanted)
+    seen = {row.priority for case in log.cases for row in case.rows}
+    for priority in sorted(seen - {None, *policy.priorities}, key=str):
+        wanted = f"a priority of the policy; {nearest(str(priority), policy.priorities)}"
+        raise InvalidMapping("priority.words", priority, wanted)
 
 
 @attrs.frozen
