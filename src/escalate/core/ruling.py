@@ -31,6 +31,8 @@ def _turn_of(working: Working, event: Event) -> None:
         return
     draft = working.ticket
     matching = [deed for deed in candidates if _matches(draft, deed, event.at_us)]
+    if not matching:
+        return
     movers = [deed for deed in matching if deed.doing.move is not None]
     # The first mover acts last: what the others say was judged where the ticket is now.
     for deed in [*(deed for deed in matching if deed not in movers), *movers[:1]]:

@@ -78,6 +78,11 @@ class Replay:
     cycles: Mapping[tuple[str, str], int]
     advised: Mapping[tuple[str, str], Advice]
 
+    def kept(self, target: str) -> float | None:
+        """Return the share of cycles of *target* that were met, of those met or breached; none of none."""
+        met, breached = (self.cycles.get((target, verdict), 0) for verdict in ("met", "breached"))
+        return met / (met + breached) if met + breached else None
+
 
 @attrs.define
 class Counts:
