@@ -5,12 +5,24 @@ from typing import TYPE_CHECKING
 from escalate._lazy import exports
 
 if TYPE_CHECKING:
+    from escalate.core.clockkinds import CustomClock as CustomClock
+    from escalate.core.model import ABSTAIN as ABSTAIN
     from escalate.core.model import Actor as Actor
+    from escalate.core.model import Attempt as Attempt
+    from escalate.core.model import Handoff as Handoff
     from escalate.core.model import Ticket as Ticket
     from escalate.core.model import Tier as Tier
+    from escalate.core.model import Verdict as Verdict
     from escalate.core.policy import EscalationPolicy as EscalationPolicy
     from escalate.core.policy import Path as Path
+    from escalate.core.protocol import Check as Check
+    from escalate.core.protocol import Goal as Goal
+    from escalate.core.protocol import Permission as Permission
+    from escalate.core.protocol import Receiver as Receiver
+    from escalate.core.protocol import RequestType as RequestType
+    from escalate.core.rules import Rule as Rule
     from escalate.core.sla import SLAPolicy as SLAPolicy
+    from escalate.core.sla import Step as Step
     from escalate.core.sla import Target as Target
     from escalate.core.status import Status as Status
     from escalate.core.workcalendar import WorkCalendar as WorkCalendar
@@ -21,17 +33,29 @@ if TYPE_CHECKING:
     from escalate.policies import load_policy as load_policy
 
 __all__ = [
+    "ABSTAIN",
     "Actor",
+    "Attempt",
     "BadInput",
+    "Check",
+    "CustomClock",
     "EscalateError",
     "EscalationPolicy",
+    "Goal",
+    "Handoff",
     "Path",
+    "Permission",
+    "Receiver",
     "Refused",
+    "RequestType",
+    "Rule",
     "SLAPolicy",
     "Status",
+    "Step",
     "Target",
     "Ticket",
     "Tier",
+    "Verdict",
     "WorkCalendar",
     "WorkTime",
     "load_policy",
@@ -40,17 +64,29 @@ __all__ = [
 __getattr__ = exports(
     __name__,
     {
+        "ABSTAIN": "escalate.core.model",
         "Actor": "escalate.core.model",
+        "Attempt": "escalate.core.model",
         "BadInput": "escalate.errors",
+        "Check": "escalate.core.protocol",
+        "CustomClock": "escalate.core.clockkinds",
         "EscalateError": "escalate.errors",
         "EscalationPolicy": "escalate.core.policy",
+        "Goal": "escalate.core.protocol",
+        "Handoff": "escalate.core.model",
         "Path": "escalate.core.policy",
+        "Permission": "escalate.core.protocol",
+        "Receiver": "escalate.core.protocol",
         "Refused": "escalate.errors",
+        "RequestType": "escalate.core.protocol",
+        "Rule": "escalate.core.rules",
         "SLAPolicy": "escalate.core.sla",
         "Status": "escalate.core.status",
+        "Step": "escalate.core.sla",
         "Target": "escalate.core.sla",
         "Ticket": "escalate.core.model",
         "Tier": "escalate.core.model",
+        "Verdict": "escalate.core.model",
         "WorkCalendar": "escalate.core.workcalendar",
         "WorkTime": "escalate.core.worktime",
         "load_policy": "escalate.policies",

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import attrs
 import pytest
 
-from escalate import Actor, EscalationPolicy, Path, SLAPolicy, Status, Target, Tier
-from escalate.core import advance, decide, evolve, facts, fold, next_due, observe, step
+from escalate import Actor, EscalationPolicy, Path, SLAPolicy, Status, Target, Tier, WorkCalendar
+from escalate.core import Outcome, advance, decide, evolve, facts, fold, next_due, observe, step
 from escalate.core import commands as c
 from escalate.core import events as e
-from escalate.core.model import Ticket
+from escalate.core.model import ABSTAIN, Attempt, Handoff, Ticket, Verdict
+from escalate.core.protocol import Check, Receiver, RequestType
+from escalate.core.rules import Rule
+from escalate.core.sla import Step
 from escalate.errors import (
     BadInput,
     BouncesExhausted,
+    ChecksLeft,
+    HandoffIncomplete,
     InvalidJournal,
     NaiveInstant,
     NoTicket,
+    NotPermitted,
     PathNotAllowed,
+    PromiseRefused,
     Refused,
     StatusNotAllowed,
     UnknownWord,
@@ -248,6 +257,250 @@ class TestRetargeting:
         ticket = step(ticket, c.Wait(), self.POLICY, now=minutes(8)).ticket
         _, breach = decide(ticket, c.Escalate(), self.POLICY, now=minutes(12))
         assert isinstance(breach, e.Breached)
+
+
+class TestPromises:
+    def test_a_promised_date_is_due_then_and_no_pause_moves_it(self) -> None:
+        """3.7: a negotiated date stands, whatever the ticket waits for."""
+        asked = (1, c.Promise("resolution", minutes(50))), (2, c.Wait()), (9, c.Resume())
+        clock = after(*asked).clocks["resolution"]
+        assert (clock.due_at, clock.promised) == (minutes(50), True)
+
+    def test_a_date_in_the_past_is_refused(self) -> None:
+        """Nobody can promise yesterday."""
+        with pytest.raises(PromiseRefused, match="lies in the past"):
+            decide(after(), c.Promise("resolution", minutes(1)), POLICY, now=minutes(2))
+
+    def test_a_clock_that_does_not_run_is_refused(self) -> None:
+        """The refusal names the clocks for which a date can be promised."""
+        with pytest.raises(PromiseRefused, match="ownership, resolution"):
+            decide(after(), c.Promise("update", minutes(9)), POLICY, now=minutes(2))
+
+    def test_working_days_are_found_first(self) -> None:
+        """3.7: due on the second working day at the same time; half of it is a step."""
+        office = WorkCalendar(timezone="UTC", hours={"mon-fri": ["09:00-17:00"]})
+        step_at_half = Step("50%", notify="lead")
+        policy = EscalationPolicy(
+            "days",
+            ["N1"],
+            sla=SLAPolicy([Target("resolution", days=2, default=True, steps=[step_at_half])]),
+            receivers=[Receiver("lead")],
+            fallback="lead",
+            calendars={"office": office},
+        )
+        friday = datetime(2026, 3, 6, 11, tzinfo=UTC)
+        ticket = step(None, c.Open("T-1"), policy, now=friday).ticket
+        assert ticket is not None
+        assert ticket.clocks["resolution"].due_at == datetime(2026, 3, 10, 11, tzinfo=UTC)
+        assert next_due(ticket) == datetime(2026, 3, 9, 11, tzinfo=UTC)
+
+
+class TestRules:
+    @staticmethod
+    def policy(*rules: Rule, **more: Any) -> EscalationPolicy:
+        """Two tiers, both ways, and these rules."""
+        return EscalationPolicy(
+            "ruled",
+            ["N1", "N2"],
+            [Path("N1", "N2"), Path("N2", "N1", kind="return")],
+            rules=rules,
+            receivers=[Receiver("lead"), Receiver("boss")],
+            fallback="boss",
+            **more,
+        )
+
+    @staticmethod
+    def opened(policy: EscalationPolicy, **more: Any) -> Outcome:
+        """What comes of a ticket that is opened under *policy*."""
+        return step(None, c.Open("T-1", **more), policy, now=START)
+
+    def test_a_rule_moves_a_ticket_that_its_condition_describes(self) -> None:
+        """4.1: vip starts higher, and nobody else."""
+        policy = self.policy(Rule("vip", on="opened", when='"vip" in tags', escalate_to="N2"))
+        assert self.opened(policy, tags=["vip"]).ticket.tier == "N2"
+        assert self.opened(policy).ticket.tier == "N1"
+
+    def test_all_rules_are_judged_before_any_acts(self) -> None:
+        """4.3: a rule for N1 speaks although one declared above it moves the ticket away."""
+        up = Rule("up", on="opened", at=["N1"], escalate_to="N2")
+        policy = self.policy(up, Rule("tell", on="opened", at=["N1"], notify="lead"))
+        fired = [each.rule for each in self.opened(policy).events if isinstance(each, e.RuleFired)]
+        assert fired == ["tell", "up"]
+
+    def test_a_rule_fires_once_a_stay(self) -> None:
+        """4.3: it does not repeat itself until the ticket comes again."""
+        policy = self.policy(Rule("again", on="customer_replied", notify="lead"))
+        ticket = self.opened(policy).ticket
+        told = []
+        for command in (c.CustomerReply(), c.CustomerReply(), c.Escalate(), c.CustomerReply()):
+            outcome = step(ticket, command, policy, now=minutes(1))
+            ticket = outcome.ticket
+            told.append(sum(isinstance(event, e.NotifyAsked) for event in outcome.events))
+        assert told == [1, 0, 0, 1]
+
+    def test_moves_without_a_person_come_to_an_end(self) -> None:
+        """4.4: after max_automatic a person must act, and somebody is told."""
+        bounce = (
+            Rule("up", on="entered", at=["N1"], escalate_to="N2", times=9),
+            Rule("start", on="opened", escalate_to="N2"),
+            Rule("down", on="entered", at=["N2"], return_to="N1", times=9),
+        )
+        policy = self.policy(*bounce, max_automatic=3, max_bounces=99, on_exhausted="boss")
+        outcome = self.opened(policy)
+        assert outcome.ticket.counts.moves == 3
+        refused, told = outcome.events[-2:]
+        assert isinstance(refused, e.MoveRefused)
+        assert refused.why == "max_automatic"
+        assert isinstance(told, e.NotifyAsked)
+
+    def test_nothing_happening_is_an_event_too(self) -> None:
+        """4.1: idle counts wall time since anything was said or done."""
+        policy = self.policy(Rule("silent", on="idle", after="5m", notify="lead"))
+        ticket = step(self.opened(policy).ticket, c.Note(), policy, now=minutes(3)).ticket
+        assert ticket is not None
+        assert next_due(ticket) == minutes(8)
+        events = advance(ticket, policy, before=minutes(9)).events
+        assert [type(event) for event in events] == [e.IdleReached, e.RuleFired, e.NotifyAsked]
+
+    def test_an_advisory_policy_only_advises(self) -> None:
+        """5.11: it says what it would do and does nothing."""
+        rule = Rule("vip", on="opened", escalate_to="N2", notify="lead")
+        outcome = self.opened(self.policy(rule).advisory())
+        assert outcome.ticket.tier == "N1"
+        advised = outcome.events[-1]
+        assert isinstance(advised, e.Advised)
+        assert (advised.name, advised.move, advised.notify) == (
+            "vip",
+            ("escalate", "N2"),
+            ("lead",),
+        )
+
+    def test_a_missing_receiver_is_replaced_at_once(self) -> None:
+        """4.5: the fallback is told, and no delay is waited out."""
+        policy = self.policy(Rule("tell", on="opened", notify="lead"))
+        missing = facts.ReceiverMissing("lead")
+        events = observe(self.opened(policy).ticket, missing, policy, now=minutes(1)).events
+        assert isinstance(events[-1], e.NotifyAsked)
+        assert (events[-1].receiver, events[-1].instead_of) == ("boss", "lead")
+
+
+class TestHandoffs:
+    POLICY = EscalationPolicy(
+        "careful",
+        ["N1", "N2", "N3"],
+        [
+            Path("N1", "N2", requires=["summary", "tried"], by=["agent"]),
+            Path("N2", "N3", approval="boss"),
+        ],
+        request_types=[RequestType("login", checklist=[Check("password_verified")])],
+        receivers=[Receiver("boss")],
+        fallback="boss",
+        rules=[Rule("lift", on="human_requested", escalate_to="N2")],
+    )
+    AGENT = Actor("ann", roles={"agent"})
+    BOSS = Actor("eve", roles={"boss"})
+
+    def at_n1(self, request_type: str | None = None) -> Ticket:
+        """A ticket that was just opened."""
+        opened = step(None, c.Open("T-1", request_type=request_type), self.POLICY, now=START).ticket
+        assert opened is not None
+        return opened
+
+    def decide(self, ticket: Ticket | None, command: c.Command) -> tuple[e.Event, ...]:
+        """The events of *command* a minute later."""
+        return decide(ticket, command, self.POLICY, now=minutes(1))
+
+    def test_missing_fields_are_named(self) -> None:
+        """1.8: a person's handoff that lacks what the path requires is refused."""
+        with pytest.raises(HandoffIncomplete, match="fill in: summary, tried"):
+            self.decide(self.at_n1(), c.Escalate(by=self.AGENT))
+
+    def test_what_was_said_travels_and_its_text_is_apart(self) -> None:
+        """1.8: the event knows what was told, and the texts lie beside it."""
+        told = Handoff(summary="no login", tried=[Attempt("reset")])
+        command = c.Escalate(handoff=told, by=self.AGENT)
+        outcome = step(self.at_n1(), command, self.POLICY, now=minutes(1))
+        (moved,) = outcome.events
+        assert isinstance(moved, e.Moved)
+        assert moved.handoff.given == ("summary", "tried")
+        assert outcome.texts == {(moved.seq, "summary"): "no login"}
+        assert "no login" not in repr(moved)
+
+    def test_a_rule_fills_in_what_is_on_record(self) -> None:
+        """1.8: what the record lacks is "none recorded", and the handoff is marked automatic."""
+        moved = self.decide(self.at_n1(), c.RequestHuman())[-1]
+        assert isinstance(moved, e.Moved)
+        assert (moved.handoff.automatic, moved.handoff.missing) == (True, ("summary", "tried"))
+
+    def test_checks_come_first_unless_overridden(self) -> None:
+        """1.10: a person's escalation with checks left is refused, naming them."""
+        told = Handoff(summary="no login", tried=[Attempt("reset")])
+        command = c.Escalate(handoff=told, by=self.AGENT)
+        with pytest.raises(ChecksLeft, match="left: password_verified"):
+            self.decide(self.at_n1("login"), command)
+        (moved,) = self.decide(self.at_n1("login"), attrs.evolve(command, override="on fire"))
+        assert isinstance(moved, e.Moved)
+        assert (moved.handoff.checks_left, moved.handoff.overridden) == (
+            ("password_verified",),
+            True,
+        )
+
+    def test_a_path_is_for_those_it_names(self) -> None:
+        """1.11: somebody without the role reads which roles it takes."""
+        with pytest.raises(NotPermitted, match="it takes one of: agent; has: none"):
+            self.decide(self.at_n1(), c.Escalate(by=ANN))
+
+    def test_an_approval_is_given_by_somebody_else(self) -> None:
+        """1.9: the ticket stays until it is approved; who asks cannot approve."""
+        ticket = step(self.at_n1(), c.RequestHuman(), self.POLICY, now=START).ticket
+        ticket = step(ticket, c.Escalate(by=ANN), self.POLICY, now=START).ticket
+        assert ticket is not None
+        assert ticket.tier == "N2"
+        (request,) = ticket.requests
+        with pytest.raises(NotPermitted, match="what they asked for themselves"):
+            self.decide(ticket, c.Approve(request.number, by=ANN))
+        with pytest.raises(NotPermitted, match="one of: boss"):
+            self.decide(ticket, c.Approve(request.number, by=Actor("bob")))
+        approved, moved = self.decide(ticket, c.Approve(request.number, by=self.BOSS))
+        assert isinstance(approved, e.Approved)
+        assert isinstance(moved, e.Escalated)
+
+    def test_an_invitation_leaves_ownership_where_it_is(self) -> None:
+        """1.7: to ask for help is not to pass on."""
+        ticket = step(self.at_n1(), c.Invite("N3"), self.POLICY, now=START).ticket
+        ticket = step(ticket, c.Accept("N3"), self.POLICY, now=START).ticket
+        assert ticket is not None
+        assert (ticket.tier, dict(ticket.invited)) == ("N1", {"N3": True})
+
+
+class TestVerdicts:
+    POLICY = EscalationPolicy("sorted", ["N1", "N2"], [Path("N1", "N2")], place_at=0.7)
+
+    def classified(self, verdict: Verdict, *before: c.Command) -> e.Classified:
+        """What comes of a verdict on a ticket after these commands."""
+        ticket = step(None, c.Open("T-1"), self.POLICY, now=START).ticket
+        for command in before:
+            ticket = step(ticket, command, self.POLICY, now=START).ticket
+        (event,) = decide(ticket, c.Classify(verdict), self.POLICY, now=minutes(1))
+        assert isinstance(event, e.Classified)
+        return event
+
+    def test_a_sure_verdict_places_a_new_ticket(self) -> None:
+        """4.7: no path is needed for where a ticket starts; none stated counts as sure."""
+        assert self.classified(Verdict("N2", 0.7)).placed == "N2"
+        assert self.classified(Verdict("N2")).placed == "N2"
+
+    def test_doubt_and_late_verdicts_are_recorded_only(self) -> None:
+        """4.7: below place_at, or once somebody has touched it, a verdict moves nothing."""
+        assert self.classified(Verdict("N2", 0.6)).placed is None
+        assert self.classified(Verdict("N2", 0.9), c.Take(by=ANN)).placed is None
+        assert self.classified(ABSTAIN("too short")).placed is None
+
+    def test_a_confidence_is_a_share(self) -> None:
+        """A confidence outside 0 to 1, or none at all that compares, is an error."""
+        for confidence in (1.5, -0.1, float("nan")):
+            with pytest.raises(BadInput, match=r"Verdict\.confidence"):
+                Verdict("N2", confidence)
 
 
 class TestObserved:

@@ -253,6 +253,7 @@ class TestRules:
         rule = rule_of(explained(ticket, 3.1), "poked")
         assert (rule.fired, rule.last_at) == (1, hours(3))
         assert rule.against == ("it rests until Mon 2026-03-02 12:10 -03",)
+        assert rule_of(explained(ticket, 3 + 1 / 6), "poked").would_act
 
     def test_a_rule_that_has_fired_enough_says_so(self) -> None:
         """Once per stay is the default, and it is said."""

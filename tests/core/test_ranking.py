@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from escalate import EscalationPolicy, Path, SLAPolicy, Target
-from escalate.core import advance, observe, step
+from escalate.core import advance, fold, observe, step
 from escalate.core import commands as c
 from escalate.core import facts as f
 from escalate.core.model import Ticket
 from escalate.core.ranking import rank
 from escalate.core.sla import Step
 from escalate.errors import NaiveInstant
-from escalate.testing import START, Stride, walk
+from escalate.testing import START, walk
 from escalate.testing.strategies import policies, walks
 
 POLICY = EscalationPolicy(
@@ -173,13 +174,14 @@ def goes_before(one: Ticket, two: Ticket, policy: EscalationPolicy) -> bool:
 
 @st.composite
 def queues(draw: st.DrawFn) -> tuple[EscalationPolicy, list[Ticket], datetime]:
-    """A policy, a few tickets under it and an instant: one life, left off at different points."""
+    """A policy, a few tickets under it and an instant: one life, left off after each of its strides."""
     policy: EscalationPolicy = draw(policies())
-    strides: list[Stride] = draw(walks(max_size=6))
-    tickets = [
-        walk(policy, strides[:length], opening=c.Open(f"T-{length}")).ticket
-        for length in range(len(strides) + 1)
-    ]
+    life = walk(policy, draw(walks(max_size=6)))
+    tickets, events = [], 0
+    for number, (_, outcome) in enumerate(life.outcomes):
+        events += len(outcome.events)
+        opened = attrs.evolve(life.journal[0], id=f"T-{number}")  # type: ignore[call-arg]  # Opened
+        tickets.append(fold(None, [opened, *life.journal[1:events]]))
     return policy, tickets, minutes(draw(st.integers(0, 40)))
 
 

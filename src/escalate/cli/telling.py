@@ -2,90 +2,157 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
-from functools import singledispatch
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from escalate.core import events as e
-from escalate.core.clocks import Clock
-from escalate.core.events import Change, Event
-from escalate.core.instants import as_instant
-from escalate.core.worktime import WorkTime
-
-CLOCK_WORDS: Final = {
-    Change.STOP: "stops",
-    Change.CANCEL: "is cancelled",
-    Change.PAUSE: "pauses",
-    Change.RESUME: "goes on",
-    Change.START: "starts",
-    Change.RETARGET: "has another target",
-}
+from escalate.core.events import Event
+from escalate.core.model import Verdict
 
 
-def local(at: datetime, zone: tzinfo) -> str:
-    """Return *at* as people in *zone* would say it."""
-    return f"{at.astimezone(zone):%a %d %b %H:%M}"
-
-
-@singledispatch
 def tell(event: Event) -> str:
     """Return what happened, as a sentence."""
-    return f"{_who(event)}: {type(event).__name__}"
+    return SENTENCES[type(event)](event)
 
 
-@tell.register
+def who(event: Event) -> str:
+    """Return who acted, as the subject of a sentence."""
+    by = event.by
+    if by.kind == "rule":
+        return f"the rule {by.id!r}"
+    if by.kind == "system":
+        return f"the step {by.id!r}" if by.id else "the clock"
+    return by.id or ("the customer" if by.kind == "customer" else f"somebody ({by.kind})")
+
+
 def _opened(event: e.Opened) -> str:
-    return f"arrives by {event.channel or 'hand'} in {event.tier}, priority {event.priority}"
+    what = f", a {event.request_type} request" if event.request_type else ""
+    tags = f", tagged {', '.join(sorted(event.tags))}" if event.tags else ""
+    by = event.channel or "hand"
+    return f"arrives by {by} in {event.tier}, priority {event.priority}{what}{tags}"
 
 
-@tell.register
-def _taken(event: e.Taken) -> str:
-    return f"{_who(event)} takes it"
-
-
-@tell.register
-def _replied(event: e.Replied) -> str:
+def _replied(event: e.Replied | e.BotReplied) -> str:
     then = {"pending": " and waits for the customer", "resolved": " and resolves it"}
     changed = event.status is not event.source
-    return f"{_who(event)} answers{then.get(event.status, '') if changed else ''}"
+    return f"{who(event)} answers{then.get(event.status, '') if changed else ''}"
 
 
-@tell.register
 def _customer_replied(event: e.CustomerReplied) -> str:
+    if event.automatic:
+        return "an automatic message comes from the customer"
     what = {"resolved": ", which reopens it", "pending": ", which ends the wait"}
-    return f"the customer writes{what.get(event.source, '')}"
+    changed = event.status is not event.source
+    return f"the customer writes{what.get(event.source, '') if changed else ''}"
 
 
-@tell.register
-def _status(event: e.StatusChanged) -> str:
-    return f"{_who(event)}: {event.source} > {event.status}"
+def _closed(event: e.Closed) -> str:
+    if event.into:
+        return f"{who(event)} merges it into {event.into}"
+    return f"{who(event)} {'cancels' if event.cancelled else 'closes'} it"
 
 
-@tell.register
 def _moved(event: e.Moved) -> str:
     verb = {"escalate": "escalates", "return": "returns", "transfer": "transfers"}[event.kind]
-    return f"{_who(event)} {verb} it, {event.source} > {event.target}"
+    bounce = ", where it has been before" if event.bounce else ""
+    return f"{who(event)} {verb} it, {event.source} > {event.target}{bounce}"
 
 
-@tell.register
-def _breached(event: e.Breached) -> str:
-    return f"the promise {event.target!r} is broken"
+def _classified(event: e.Classified) -> str:
+    verdict: Verdict = event.verdict
+    if verdict.tier is None:
+        return f"the classifier abstains: {verdict.reason}"
+    sure = "" if verdict.confidence is None else f", {verdict.confidence:.0%} sure"
+    placed = f"; it starts in {event.placed}" if event.placed else ""
+    return f"the classifier says {verdict.tier}{sure}{placed}"
 
 
-def tell_clock(change: Change, clock: Clock, zone: tzinfo) -> str:
-    """Return what happened to a clock, or nothing if it is not worth a word."""
-    if change not in CLOCK_WORDS:
-        return ""
-    text = f"{clock.name} {CLOCK_WORDS[change]}"
-    if change in (Change.STOP, Change.CANCEL):
-        verdict = "breached" if clock.breached else clock.state.value
-        return f"{text}: {verdict}, {WorkTime(clock.used_us)} used"
-    if change is Change.PAUSE:
-        return f"{text} at {WorkTime(clock.used_us)}"
-    return text if clock.due_us is None else f"{text}, due {local(as_instant(clock.due_us), zone)}"
+def _approval_asked(event: e.ApprovalAsked) -> str:
+    move = f" to {event.kind} it to {event.target}" if event.kind else ""
+    return f"{who(event)} asks {event.receiver} for approval{move}"
 
 
-def _who(event: Event) -> str:
-    return event.by.id or {"customer": "the customer", "system": "the clock"}.get(
-        event.by.kind, f"an {event.by.kind}"
-    )
+def _step_reached(event: e.StepReached) -> str:
+    passed = "" if event.held else ", and its condition does not hold"
+    return f"{event.clock} reaches {event.step} of {event.target!r}{passed}"
+
+
+def _advised(event: e.Advised) -> str:
+    move = [] if event.move is None else [f"{event.move[0]} it to {event.move[1]}"]
+    told = [f"tell {', '.join(event.notify)}"] if event.notify else []
+    return f"{event.name!r} would {', '.join([*move, *told, *event.others])}"
+
+
+def _notify_asked(event: e.NotifyAsked) -> str:
+    instead = f" instead of {event.instead_of}" if event.instead_of else ""
+    return f"{event.receiver} is told{instead}, about {event.about!r}"
+
+
+def _assigned(event: e.Assigned) -> str:
+    return f"{who(event)} gives it to {event.assignee or 'nobody'}"
+
+
+def _attempted(event: e.AttemptRecorded) -> str:
+    worked = "which worked" if event.attempt.worked else "in vain"
+    return f"{who(event)} tries: {event.attempt.what}, {worked}"
+
+
+SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
+    e.Opened: _opened,
+    e.StatusChanged: lambda event: f"{who(event)} sets it from {event.source} to {event.status}",
+    e.Waiting: lambda event: f"{who(event)} waits for the customer",
+    e.Held: lambda event: f"{who(event)} waits for somebody else",
+    e.Resumed: lambda event: f"{who(event)} goes on with it",
+    e.Resolved: lambda event: f"{who(event)} resolves it",
+    e.Reopened: lambda event: f"{who(event)} reopens it",
+    e.Closed: _closed,
+    e.Taken: lambda event: f"{who(event)} takes it",
+    e.Assigned: _assigned,
+    e.Replied: _replied,
+    e.BotReplied: _replied,
+    e.CustomerReplied: _customer_replied,
+    e.Noted: lambda event: f"{who(event)} writes a note",
+    e.FollowUpWanted: lambda event: "the customer's message wants a ticket of its own",
+    e.PrioritySet: lambda event: (
+        f"{who(event)} sets the priority from {event.source} to {event.priority}"
+    ),
+    e.FieldSet: lambda event: f"{who(event)} sets {event.name} to {event.value!r}",
+    e.Tagged: lambda event: f"{who(event)} tags it {event.tag}",
+    e.Untagged: lambda event: f"{who(event)} takes the tag {event.tag} off",
+    e.Linked: lambda event: f"{who(event)} links it to {event.other} as {event.kind}",
+    e.RequestTypeSet: lambda event: f"{who(event)} finds that it is a {event.request_type} request",
+    e.MilestoneReached: lambda event: f"{who(event)} has checked: {event.milestone}",
+    e.AttemptRecorded: _attempted,
+    e.HumanRequested: lambda event: f"{who(event)} asks for a person",
+    e.Signalled: lambda event: f"{who(event)} signals {event.name}",
+    e.Classified: _classified,
+    e.Escalated: _moved,
+    e.Returned: _moved,
+    e.Transferred: _moved,
+    e.MoveRefused: lambda event: (
+        f"{who(event)} may not move it, {event.source} > {event.target}: {event.why}"
+    ),
+    e.HandoffAccepted: lambda event: f"{who(event)} accepts the handoff",
+    e.Invited: lambda event: f"{who(event)} asks {event.tier} to help",
+    e.InvitationAccepted: lambda event: f"{who(event)} helps, from {event.tier}",
+    e.InvitationWithdrawn: lambda event: f"{who(event)} needs no help from {event.tier} any more",
+    e.ApprovalAsked: _approval_asked,
+    e.Approved: lambda event: f"{who(event)} approves request {event.request}",
+    e.Declined: lambda event: f"{who(event)} declines request {event.request}",
+    e.ApprovalWithdrawn: lambda event: f"{who(event)} takes request {event.request} back",
+    e.Promised: lambda event: f"{who(event)} promises a date for {event.clock}",
+    e.Rated: lambda event: f"{who(event)} rates it {event.score}",
+    e.FeedbackGiven: lambda event: f"{who(event)} has a word on {event.about!r}",
+    e.Breached: lambda event: f"the promise {event.target!r} is broken",
+    e.StepReached: _step_reached,
+    e.IdleReached: lambda event: f"nothing has happened for as long as {event.rule!r} waits",
+    e.RuleFired: lambda event: f"the rule {event.rule!r} acts on: {event.on}",
+    e.Advised: _advised,
+    e.NotifyAsked: _notify_asked,
+    e.ClassifyAsked: lambda event: f"{who(event)} asks the classifier to look again",
+    e.ReceiverMissed: lambda event: f"nobody stands behind {event.receiver}",
+    e.PathViolated: lambda event: (
+        f"the policy does not allow that ({event.why}): {event.source} > {event.target or 'there'}"
+    ),
+}
+"""A sentence for each kind of event."""

@@ -330,8 +330,7 @@ def retarget(clock: Clock, at_us: int, old: Terms, terms: Terms) -> Clock:
         share = used_us * now.within_us // clock.within_us
         now.counted_us = at_us
         now.carried_us = now.used_us = share if terms.on_change == "carry_fraction" else 0
-    passed = [name for name in overdue(now, terms) if name != BREACH]
-    now.fired = (*now.fired, *passed[:-1])  # of the steps already passed only the highest runs
+    _pass_by_all_but_the_highest(now, terms)
     if clock.since_us is not None:
         now.since_us = at_us
         _schedule(now, terms)
@@ -358,8 +357,15 @@ def promise(clock: Clock, at_us: int, due_us: int, terms: Terms) -> Clock:
     now.since_us = at_us
     now.within_us = now.used_us + terms.hours.elapsed_us(at_us, due_us)
     now.due_us = due_us
+    _pass_by_all_but_the_highest(now, terms)
     _schedule_next(now, terms)
     return seal(now, Clock)
+
+
+def _pass_by_all_but_the_highest(clock: OpenClock, terms: Terms) -> None:
+    """Of the steps that new terms have already passed, let only the highest run."""
+    passed = [name for name in overdue(clock, terms) if name != BREACH]
+    clock.fired = (*clock.fired, *passed[:-1])
 
 
 def overdue(clock: OpenClock, terms: Terms) -> tuple[str, ...]:
