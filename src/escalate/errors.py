@@ -364,6 +364,20 @@ class TooManyMoves(Refused):
 
 
 @attrs.define
+class WordTaken(Refused):
+    """A signal has a name that means something else already."""
+
+    code: ClassVar[str] = "word-taken"
+
+    ticket_id: str
+    got: str
+
+    def __str__(self) -> str:
+        taken = f"ticket {self.ticket_id!r}: {self.got!r} is a word of the engine itself"
+        return f"{taken}, and a signal of that name would set off what it sets off; use another"
+
+
+@attrs.define
 class NoSuchRequest(Refused):
     """Something was answered or withdrawn that nobody had asked for, or that is over."""
 

@@ -19,7 +19,8 @@ POLICY = str(EXAMPLE / "policy.toml")
 
 def replay(*args: str):
     """Run ``escalate replay`` with *args*."""
-    return CliRunner().invoke(app, ["replay", *args], catch_exceptions=False)
+    wide = {"COLUMNS": "120"}  # so that no row of a table needs a second line
+    return CliRunner().invoke(app, ["replay", *args], catch_exceptions=False, env=wide)
 
 
 def test_the_figures_of_the_example():
@@ -111,6 +112,9 @@ def test_a_policy_adds_what_its_engine_makes_of_the_log():
         "Under the policy 'three-lines'",
         "path, N3 > N2: 1 (such as 1004)",
         "ownership 2h in N1",
+        "step ownership 2h in N1: 100% escalate to N2, notify duty_manager 4 4 1002, 1003",
+        "step resolution 16h: 100% notify duty_manager 0 0",
+        "rule back again notify tier_lead 1 1 1003",
         "first line within 2h of",
         "[ N1 ] [ N2 ] [ N3 ]",
     ):
@@ -124,6 +128,17 @@ def test_json_under_a_policy_defines_what_it_counts(tmp_path):
     data = json.loads(target.read_text(encoding="utf-8"))
     assert all(entry["definition"] for entry in data["replay"].values())
     assert data["replay"]["violations"]["value"][0]["why"] == "path"
+    kept = data["replay"]["kept"]["value"]["ownership 2h in N1"]
+    assert kept == {"met": 3, "breached": 4, "cancelled": 0, "running": 0, "share": 3 / 7}
+    advised = {each["name"]: each for each in data["replay"]["advised"]["value"]}
+    assert advised["ownership 2h in N1: 100%"] == {
+        "kind": "step",
+        "name": "ownership 2h in N1: 100%",
+        "does": "escalate to N2, notify duty_manager",
+        "times": 4,
+        "tickets": 4,
+        "cases": ["1002", "1003", "1005", "1006"],
+    }
     assert "first_line_within_open" in data["figures"]
 
 
@@ -148,5 +163,31 @@ def test_a_wrong_policy_is_one_readable_line(tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert "teirs: got 'teirs', wanted did you mean 'tiers'?" in done.stderr
+    assert "teirs: got 'teirs', wanted a key known there; did you mean 'tiers'?" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_targets_stand_in_the_order_of_the_policy():
+    """The table of promises reads like the policy file."""
+    done = replay(LOG, "--mapping", MAPPING, "--policy", POLICY).stdout
+    table = done[done.index("\ntarget ") : done.index("would have acted")]
+    names = ["ownership 2h in N1", "ownership 8h", "resolution 9h", "resolution 16h"]
+    assert [line.split("  ")[0] for line in table.splitlines()[2:] if line.strip()] == names
+
+
+def test_a_priority_that_the_policy_lacks_is_one_readable_line(tmp_path):
+    """A mapping that promises a priority unknown to the policy is told so before anything is counted."""
+    text = Path(MAPPING).read_text(encoding="utf-8")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(text.replace('"high" = "high"', '"high" = "hihg"'), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "escalate", "replay", LOG, "--mapping", mapping, "--policy", POLICY],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert (
+        "priority.words: got 'hihg', wanted a priority of the policy; did you mean 'high'?"
+        in done.stderr
+    )

@@ -87,5 +87,5 @@ class TestTarget:
     def test_two_targets_cannot_have_the_same_given_name(self) -> None:
         """A name that was given is kept, so it must be the only one."""
         twins = [Target("ownership", "1h", default=True, name="gold")] * 2
-        with pytest.raises(InvalidPolicy, match="a name for each target"):
+        with pytest.raises(InvalidPolicy, match="a name for each"):
             SLAPolicy(twins)

@@ -172,15 +172,19 @@ def goes_before(one: Ticket, two: Ticket, policy: EscalationPolicy) -> bool:
     return one.id < two.id
 
 
+# Made once: to build and check strategies of this size costs more than to draw from them.
+POLICIES, LIVES = policies(), walks(max_size=6)
+
+
 @st.composite
 def queues(draw: st.DrawFn) -> tuple[EscalationPolicy, list[Ticket], datetime]:
     """A policy, a few tickets under it and an instant: one life, left off after each of its strides."""
-    policy: EscalationPolicy = draw(policies())
-    life = walk(policy, draw(walks(max_size=6)))
+    policy: EscalationPolicy = draw(POLICIES)
+    life = walk(policy, draw(LIVES))
     tickets, events = [], 0
     for number, (_, outcome) in enumerate(life.outcomes):
         events += len(outcome.events)
-        opened = attrs.evolve(life.journal[0], id=f"T-{number}")  # type: ignore[call-arg]  # Opened
+        opened = attrs.evolve(life.journal[0], id=f"T-{number}")
         tickets.append(fold(None, [opened, *life.journal[1:events]]))
     return policy, tickets, minutes(draw(st.integers(0, 40)))
 

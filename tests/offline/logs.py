@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from escalate.offline import Log, Mapping, TierColumn, read
+from escalate.offline import Log, Mapping, PriorityColumn, TierColumn, read
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEADER = ("case", "when", "state", "team", "impact")
@@ -31,6 +31,7 @@ MAPPING = Mapping(
     ),
     team="team",
     attributes=["impact"],
+    priority=PriorityColumn("impact", {"low": "low", "high": "urgent"}),
 )
 TEAMS = ("desk a", "desk b", "product x", "builders")
 LINE_OF = {"desk a": "N1", "desk b": "N1", "product x": "N2", "builders": "N3"}

@@ -6,7 +6,7 @@ import pytest
 
 from escalate.core.status import Status
 from escalate.errors import InvalidFile, InvalidMapping, PatternRefused
-from escalate.offline import Mapping, TierColumn
+from escalate.offline import Mapping, PriorityColumn, TierColumn
 
 WHOLE = """
 case = "id"
@@ -25,6 +25,9 @@ tier = "N2"
 [[tier.match]]
 pattern = ""
 tier = "N1"
+[priority]
+column = "Impact"
+words = { Major = "urgent" }
 [attributes]
 impact = "Impact"
 [status]
@@ -53,6 +56,7 @@ def test_a_file_and_python_say_the_same(tmp_path):
         tier=TierColumn("team", match={"2$": "N2", "": "N1"}, order=("N1", "N2")),
         team="team",
         attributes={"impact": "Impact"},
+        priority=PriorityColumn("Impact", {"Major": "urgent"}),
         delimiter=";",
     )
 
@@ -109,6 +113,24 @@ MINIMAL = 'case = "id"\nat = "when"\n'
         ),
         (MINIMAL + "attributes = 1", "attributes", "a table"),
         (MINIMAL + "attributes = { impact = 1 }", r"attributes\.impact", "wanted text"),
+        (MINIMAL + 'priority = "p"', "priority", "a table"),
+        (MINIMAL + "[priority]\nwords = {}", r"priority\.column", "wanted text"),
+        (MINIMAL + '[priority]\ncolumn = ""', r"priority\.column", "the name of a column"),
+        (
+            MINIMAL + '[priority]\ncolumn = "p"\nword = {}',
+            r"priority\.word",
+            "did you mean 'words'",
+        ),
+        (
+            MINIMAL + '[priority]\ncolumn = "p"\nwords = { Major = 1 }',
+            r"priority\.words\['Major'\]",
+            "wanted text",
+        ),
+        (
+            MINIMAL + '[priority]\ncolumn = "p"\nwords = { Major = "" }',
+            r"priority\.words\['Major'\]",
+            "a priority of the policy",
+        ),
         (MINIMAL + 'delimiter = ", "', "delimiter", "one character"),
     ],
 )
@@ -127,7 +149,12 @@ def test_a_pattern_that_could_run_away_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("case = ", "TOML"), (b"\xff", "UTF-8"), (b"#" * 1_000_001, "more than 1 MB")],
+    [
+        ("case = ", "TOML"),
+        (b"\xff", "UTF-8"),
+        (b"#" * 1_000_001, "more than 1 MB"),
+        (b"case = " + b"[" * 100_000, "nested too deeply"),
+    ],
 )
 def test_a_file_that_is_no_mapping(tmp_path, content, message):
     """A file that is no TOML is refused in plain words."""

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from escalate.core.status import Status
 from escalate.errors import BadInput, InvalidFile, InvalidMapping
-from escalate.offline import Log, Mapping, TierColumn, read
+from escalate.offline import Log, Mapping, PriorityColumn, TierColumn, read
 from tests.offline.logs import (
     HEADER,
     LINE_OF,
@@ -79,6 +79,22 @@ class TestRows:
             for row in case.rows:
                 assert row.meaning == WORDS[row.word]
                 assert row.tier == LINE_OF[row.team]
+                assert row.priority == {"low": "low", "high": "urgent"}[row.attribute("impact")]
+
+    def test_a_priority_column_may_hold_the_policy_s_own_words(self):
+        """Without words the column is taken as it is; an empty cell says nothing, and is counted."""
+        log = small("id,at,p\n1,2026-01-01T00Z, high \n1,2026-01-01T01Z,\n", priority="p")
+        assert [row.priority for row in log.cases[0].rows] == ["high", None]
+        assert [(n.about, n.count) for n in log.quality.unmapped_priorities] == [("", 1)]
+
+    def test_a_priority_word_without_a_meaning_is_counted(self):
+        """What the mapping does not explain leaves the priority unknown and stands in the quality."""
+        column = PriorityColumn("p", {"Major": "urgent"})
+        log = small("id,at,p\n1,2026-01-01T00Z,Major\n1,2026-01-01T01Z,Huge\n", priority=column)
+        assert [row.priority for row in log.cases[0].rows] == ["urgent", None]
+        (notice,) = log.quality.unmapped_priorities
+        assert (notice.about, notice.count, notice.examples[0].line) == ("Huge", 1, 3)
+        assert not log.quality.is_clean
 
     def test_a_row_knows_its_line_in_the_file(self):
         """The line is the one an editor shows, header and line breaks in cells included."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from hypothesis import given
 
 from escalate import EscalationPolicy, Path, SLAPolicy, Status, Target, load_policy
-from escalate.core.events import PathViolated
+from escalate.core.events import PathViolated, PrioritySet
+from escalate.core.protocol import Receiver
+from escalate.core.rules import Rule
+from escalate.core.sla import Step
+from escalate.errors import InvalidMapping
 from escalate.offline import Case, Log, Mapping, Row, read, replay
 from escalate.offline.figures import measure
 from escalate.offline.following import follow_case
@@ -75,14 +80,157 @@ class TestReplay:
         assert not replay(case(*rows), POLICY).violations
 
 
-@given(logs.csv_rows())
-def test_the_engine_s_moves_are_the_log_s(rows: list[logs.CsvRow]) -> None:
-    """What the engine journals as moves is what the figures read off the rows."""
-    log = logs.read_rows(rows)
+ADVISING = EscalationPolicy(
+    "desk",
+    ["N1", "N2", "N3"],
+    [Path("N1", "N2"), Path("N2", "N3"), Path("N2", "N1", kind="return")],
+    sla=SLAPolicy(
+        [
+            Target(
+                "ownership",
+                "2h",
+                tiers=["N1"],
+                steps=[
+                    Step("50%", notify="lead", when='priority == "urgent"'),
+                    Step("100%", escalate_to="N2", notify="lead"),
+                ],
+            ),
+            Target("resolution", "9h", default=True, steps=[Step("100%", tag="late")]),
+        ]
+    ),
+    rules=[
+        Rule("up", on="opened", at=["N1"], when='priority == "urgent"', escalate_to="N2"),
+        Rule("silent", on="idle", after="10h", when='status == "pending"', notify=["lead", "boss"]),
+    ],
+    receivers=[Receiver("lead"), Receiver("boss")],
+    fallback="boss",
+)
+
+
+class TestAdvised:
+    def test_what_would_have_been_done_is_counted_and_not_done(self) -> None:
+        """5.11: a step that would have moved the ticket is counted; the ticket stays where the log has it."""
+        result = replay(case((0, "N1", "open"), (3, "N1", "open"), (4, "N1", "resolved")), ADVISING)
+        advice = result.advised["step", "ownership 2h in N1: 100%"]
+        assert (advice.times, advice.tickets, advice.cases) == (1, 1, ["17"])
+        assert advice.does == "escalate to N2, notify lead"
+        assert not result.moves
+
+    def test_every_step_and_rule_is_listed_as_declared(self) -> None:
+        """What would never have acted is there too, with nought: it may be what one looks for."""
+        advised = replay(case((0, "N1", "open")), ADVISING).advised
+        assert {key: advice.times for key, advice in advised.items()} == {
+            ("step", "ownership 2h in N1: 50%"): 0,
+            ("step", "ownership 2h in N1: 100%"): 0,
+            ("step", "resolution 9h: 100%"): 0,
+            ("rule", "up"): 0,
+            ("rule", "silent"): 0,
+        }
+        assert list(advised)[-1] == ("rule", "silent")
+        assert advised["rule", "silent"].does == "notify lead, notify boss"
+        assert advised["step", "resolution 9h: 100%"].does == "tag late"
+
+    def test_the_priority_of_the_log_is_seen(self) -> None:
+        """A ticket that is opened urgent, or becomes so, is one for the rules and steps about that."""
+        rows = Row(0, "N1", "", Status.OPEN, priority="urgent"), Row(HOUR, "N1", "", Status.OPEN)
+        opened = replay(Log((Case("17", rows),)), ADVISING).advised
+        assert opened["rule", "up"].times == 1
+        rows = (
+            Row(0, "N1", "", Status.OPEN),
+            Row(HOUR // 2, "N1", "", Status.OPEN, priority="urgent"),
+            Row(3 * HOUR, "N1", "", Status.OPEN, priority="low"),
+        )
+        became = replay(Log((Case("17", rows),)), ADVISING).advised
+        assert became["rule", "up"].times == 0
+        assert became["step", "ownership 2h in N1: 50%"].times == 1
+
+    def test_a_row_that_says_nothing_of_the_priority_changes_none(self) -> None:
+        """What a row leaves out is not known; it does not mean normal."""
+        rows = Row(0, "N1", "", Status.OPEN, priority="urgent"), Row(HOUR, "N1", "", Status.OPEN)
+        journal = [event for _, event in follow_case(Case("17", rows), ADVISING.advisory())]
+        assert not [event for event in journal if isinstance(event, PrioritySet)]
+
+    def test_a_priority_that_the_policy_lacks_is_refused(self) -> None:
+        """A word that conditions cannot rank would fail them all in silence."""
+        log = Log((Case("17", (Row(0, "N1", priority="P1"),)),))
+        with pytest.raises(InvalidMapping, match="got 'P1', wanted a priority of the policy"):
+            replay(log, ADVISING)
+
+    def test_a_ticket_that_is_advised_twice_counts_once(self) -> None:
+        """Times and tickets differ where one ticket has two cycles."""
+        rows = [(0, "N1", "open"), (3, "N2", "open"), (4, "N1", "open"), (9, "N1", "open")]
+        advice = replay(case(*rows), ADVISING).advised["step", "ownership 2h in N1: 100%"]
+        assert (advice.times, advice.tickets, advice.cases) == (2, 1, ["17"])
+
+    def test_a_broken_promise_counts_for_the_target_that_was_broken(self) -> None:
+        """A clock that comes to other terms after its breach has broken the promise of the first."""
+        rows = [(0, "N1", "open"), (3, "N1", "resolved"), (4, "N2", "resolved"), (5, "N1", "open")]
+        cycles = replay(case(*rows), ADVISING).cycles
+        assert cycles["ownership 2h in N1", "breached"] == 1
+        assert not [target for target, verdict in cycles if target == "ownership, no target"]
+
+    def test_a_few_tickets_stand_as_examples(self) -> None:
+        """The first five tickets are named; all are counted."""
+        cases = tuple(Case(f"{i}", (Row(0, "N1"), Row(3 * HOUR, "N1"))) for i in range(7))
+        advice = replay(Log(cases), ADVISING).advised["step", "ownership 2h in N1: 100%"]
+        assert (advice.times, advice.tickets, advice.cases) == (7, 7, ["0", "1", "2", "3", "4"])
+
+    def test_a_limit_that_is_reached_is_advised(self) -> None:
+        """1.6: the arrival that reaches max_bounces would have told somebody."""
+        rows = [(hour, "N1" if hour % 2 else "N2", "open") for hour in range(6)]
+        policy = attrs.evolve(ADVISING, paths=[Path("N1", "N2"), Path("N2", "N1")], rules=[])
+        advice = replay(case(*rows), policy).advised["limit", "max_bounces"]
+        assert (advice.times, advice.does) == (1, "notify boss")
+
+
+def flat_moves(log: Log) -> dict[tuple[str, str], int]:
+    """The moves of *log* as the figures read them off its rows."""
     counted = measure(log)["moves"].value
-    by_engine = replay(log, EscalationPolicy("desk", log.tiers)).moves
-    flat = {(a, b): n for a, row in counted.items() for b, n in row.items() if n}
-    assert by_engine == flat
+    return {(a, b): n for a, row in counted.items() for b, n in row.items() if n}
+
+
+@given(logs.csv_rows())
+@pytest.mark.parametrize("policy", [None, ADVISING], ids=["bare", "advising"])
+def test_the_engine_s_moves_are_the_log_s(
+    policy: EscalationPolicy | None, rows: list[logs.CsvRow]
+) -> None:
+    """What the engine journals as moves is what the figures read off the rows, whatever rules say."""
+    log = logs.read_rows(rows)
+    assert replay(log, policy or EscalationPolicy("desk", log.tiers)).moves == flat_moves(log)
+
+
+@given(logs.csv_rows())
+def test_the_last_step_is_advised_as_often_as_its_promise_is_broken(
+    rows: list[logs.CsvRow],
+) -> None:
+    """A step at 100 % goes with the breach: the two counts are one."""
+    result = replay(logs.read_rows(rows), ADVISING)
+    for target in ("ownership 2h in N1", "resolution 9h"):
+        advice = result.advised["step", f"{target}: 100%"]
+        assert advice.times == result.cycles.get((target, "breached"), 0)
+
+
+def silent(cases: tuple[Case, ...], after_us: int, waits: set[Status]) -> int:
+    """How often nothing happened for so long while a case waited, at most once per stay in a line."""
+    times = 0
+    for each in cases:
+        fired, since_us, before = False, each.rows[0].at_us, each.rows[0]
+        for row in each.rows[1:]:
+            if before.meaning in waits and row.at_us - since_us > after_us and not fired:
+                times, fired = times + 1, True
+            if (row.tier, row.meaning) != (before.tier, before.meaning):
+                since_us = row.at_us
+            fired = fired and row.tier == before.tier
+            before = row
+    return times
+
+
+@given(logs.csv_rows())
+def test_a_silent_pause_is_advised_once_in_each_stay(rows: list[logs.CsvRow]) -> None:
+    """4.3: counted a second time, off the rows alone."""
+    log = logs.read_rows(rows)
+    expected = silent(log.cases, 10 * HOUR, {Status.PENDING})
+    assert replay(log, ADVISING).advised["rule", "silent"].times == expected
 
 
 @pytest.mark.shared_data
@@ -97,15 +245,18 @@ def test_the_incident_log_runs_through_the_engine(shared_data, request) -> None:
     result = replay(log, policy)
     promise = first_promise(policy)
     assert promise is not None
-    figures = measure(log, tiers=policy.tier_names, within=promise.within, calendar=promise.hours)
-    flat = {(a, b): n for a, row in figures["moves"].value.items() for b, n in row.items() if n}
-    assert result.moves == flat
+    assert result.moves == flat_moves(log)
     assert {tier: t.times for tier, t in result.started_elsewhere.items()} == {
         "2nd": 704,
         "3rd": 148,
     }
+    waits = {Status.PENDING, Status.ON_HOLD}
+    assert result.advised["rule", "silent pause"].times == silent(log.cases, 7 * 24 * HOUR, waits)
+    for target in policy.sla.targets:
+        advice = result.advised["step", f"{target.name}: 100%"]
+        assert advice.times == result.cycles[target.name, "breached"]
     held = {(path.source, path.target) for path in policy.paths}
     for each in log.cases[:500]:
-        for _, event in follow_case(each, policy):
+        for _, event in follow_case(each, policy.advisory()):
             if isinstance(event, PathViolated) and event.why == "path":
                 assert (event.source, event.target) not in held

@@ -13,7 +13,11 @@ from escalate import EscalationPolicy, Path, SLAPolicy, Target, Tier, WorkCalend
 from escalate.errors import BadInput, InvalidFile
 from escalate.policies.shapes import POLICY, RULE, STEP, TARGET
 
-EXAMPLES = sorted((FilePath(__file__).parents[2] / "examples").rglob("policy*.toml"))
+EXAMPLES = sorted(
+    path
+    for path in (FilePath(__file__).parents[2] / "examples").rglob("*.toml")
+    if path.name != "mapping.toml"
+)
 
 TOML = """
 name = "support"
@@ -85,7 +89,7 @@ def test_a_file_and_python_say_the_same(tmp_path: FilePath) -> None:
     assert load_policy(written(tmp_path, TOML)) == PYTHON
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_example_loads(path: FilePath) -> None:
     """The policies under examples/ are policies."""
     assert load_policy(path).tiers

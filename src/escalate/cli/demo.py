@@ -17,7 +17,7 @@ from escalate.cli.demo_story import END, MONDAY, STORY, SUBJECTS, ZONE
 from escalate.cli.flowchart import flowchart
 from escalate.cli.sections import Section, show
 from escalate.cli.telling import tell
-from escalate.cli.telling_clocks import local, tell_clocks
+from escalate.cli.telling_clocks import tell_clocks
 from escalate.core import advance, events, step
 from escalate.core.engine import Outcome
 from escalate.core.events import Event
@@ -100,7 +100,7 @@ def _story(desk: Desk) -> Table:
     table.add_column("clocks", ratio=2)
     before = ("", "")
     for at, key, what in sorted(desk.happened, key=lambda each: each[0]):
-        here = (local(at, ZONE), key)
+        here = (f"{at.astimezone(ZONE):%a %d %H:%M}", key)
         lead = ("", "") if here == before else here
         before = here
         if isinstance(what, Refused):

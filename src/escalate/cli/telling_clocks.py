@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 from escalate.core.clocks import Clock
@@ -21,11 +21,6 @@ CLOCK_WORDS: Final = {
 }
 
 
-def local(at: datetime, zone: tzinfo) -> str:
-    """Return *at* as people in *zone* would say it."""
-    return f"{at.astimezone(zone):%a %d %b %H:%M}"
-
-
 def tell_clocks(event: Event, zone: tzinfo) -> str:
     """Return what *event* did to clocks, or nothing if that is not worth a word."""
     told = (_tell_clock(change, clock, zone) for change, clock in event.clocks)
@@ -41,4 +36,6 @@ def _tell_clock(change: Change, clock: Clock, zone: tzinfo) -> str:
         return f"{text}: {verdict}, {WorkTime(clock.used_us)} used"
     if change is Change.PAUSE:
         return f"{text} at {WorkTime(clock.used_us)}"
-    return text if clock.due_us is None else f"{text}, due {local(as_instant(clock.due_us), zone)}"
+    if clock.due_us is None:
+        return text
+    return f"{text}, due {as_instant(clock.due_us).astimezone(zone):%a %d %b %H:%M}"

@@ -16,18 +16,24 @@ if TYPE_CHECKING:
     from escalate.core.engine import next_due as next_due
     from escalate.core.engine import observe as observe
     from escalate.core.engine import step as step
+    from escalate.core.explained import Explanation as Explanation
+    from escalate.core.explaining import explain as explain
+    from escalate.core.ranking import rank as rank
 
 __all__ = [
+    "Explanation",
     "Outcome",
     "advance",
     "commands",
     "decide",
     "events",
     "evolve",
+    "explain",
     "facts",
     "fold",
     "next_due",
     "observe",
+    "rank",
     "step",
 ]
 
@@ -36,5 +42,10 @@ _MODULES = ("commands", "events", "facts")
 __getattr__ = exports(
     __name__,
     dict.fromkeys(__all__, "escalate.core.engine")
-    | {name: f"escalate.core.{name}" for name in _MODULES},
+    | {name: f"escalate.core.{name}" for name in _MODULES}
+    | {
+        "Explanation": "escalate.core.explained",
+        "explain": "escalate.core.explaining",
+        "rank": "escalate.core.ranking",
+    },
 )

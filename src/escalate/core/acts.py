@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from escalate.core import commands as c
 from escalate.core import events as e
+from escalate.core.clockkinds import WORDS
 from escalate.core.clocks import promise
 from escalate.core.clockwork import terms_of
 from escalate.core.model import Actor, ActorKind, Attempt, Draft, MoveKind, Request
@@ -34,6 +35,7 @@ from escalate.errors import (
     PromiseRefused,
     StatusNotAllowed,
     UnknownWord,
+    WordTaken,
 )
 
 SOME: Final[dict[ActorKind, Actor]] = {
@@ -381,7 +383,13 @@ def _promise(working: Working, draft: Draft, command: c.Promise, at_us: int, by:
     working.emit(event, changes=((e.Change.RETARGET, promised),))
 
 
-def _signal(working: Working, _draft: Draft, command: c.Signal, at_us: int, by: Actor) -> None:
+RESERVED: Final = frozenset({*WORDS, *Status, "bot_replied", "accepted"})
+"""Words that the engine itself says, so that no signal may."""
+
+
+def _signal(working: Working, draft: Draft, command: c.Signal, at_us: int, by: Actor) -> None:
+    if command.name in RESERVED:
+        raise WordTaken(draft.id, command.name)
     working.emit(e.Signalled(command.name, at_us=at_us, by=by))
 
 

@@ -192,6 +192,8 @@ def _moved(draft: Draft, event: e.Moved) -> None:
     draft.handoff = event.handoff
     draft.accepted = False
     draft.requests = ()
+    if event.target in draft.invited:
+        draft.invited = _without(draft.invited, event.target)
     draft.fired = NOTHING
     if event.by.kind in ("rule", "system"):
         draft.automatic += 1
@@ -219,7 +221,11 @@ def _invitation_accepted(draft: Draft, event: e.InvitationAccepted) -> None:
 
 
 def _invitation_withdrawn(draft: Draft, event: e.InvitationWithdrawn) -> None:
-    draft.invited = FrozenDict({t: yes for t, yes in draft.invited.items() if t != event.tier})
+    draft.invited = _without(draft.invited, event.tier)
+
+
+def _without(invited: Mapping[str, bool], tier: str) -> Mapping[str, bool]:
+    return FrozenDict({each: yes for each, yes in invited.items() if each != tier})
 
 
 def _approval_asked(draft: Draft, event: e.ApprovalAsked) -> None:

@@ -37,10 +37,10 @@ def check(policy: EscalationPolicy) -> None:
         InvalidPolicy: Something in it is unknown, missing, given twice or too much.
         InvalidCondition: A condition does not read.
     """
-    for checks in (_sizes, _tiers, _calendars, _paths, _protocol, _clocks, _targets, _rules):
+    for checks in (_sizes, _tiers, _calendars, _paths, _protocol, _clocks, _targets, _deed_names):
         checks(policy)
-    _receivers(policy)
-    _field_types(policy)
+    for checks in (_rules, _receivers, _field_types):
+        checks(policy)
 
 
 def condition(
@@ -145,6 +145,11 @@ def _targets(policy: EscalationPolicy) -> None:
         for step in target.steps:
             _doing(policy, f"{place}, Step({step.name!r})", step, target.tiers)
             condition(step.when, vocabulary, f"{place}, Step({step.name!r})", clock=True)
+
+
+def _deed_names(policy: EscalationPolicy) -> None:
+    names = [target.deed_name(step) for target in policy.sla.targets for step in target.steps]
+    _once("SLAPolicy.targets: the names of steps with their targets", names)
 
 
 def _runs_over_moves(target: Target) -> bool:

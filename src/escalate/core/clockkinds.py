@@ -195,6 +195,8 @@ class CustomClock:
         if self.name in BUILT_IN or self.name == IDLE:
             wanted = f"a name that is not built in: {', '.join(sorted(BUILT_IN))}, {IDLE}"
             raise InvalidPolicy(f"CustomClock({self.name!r}).name", self.name, wanted)
+        if ":" in self.name:
+            raise InvalidPolicy(f"CustomClock({self.name!r}).name", self.name, "a name without ':'")
         if not self.start:
             wanted = f"words that begin it, such as {', '.join(WORDS)}"
             raise InvalidPolicy(f"CustomClock({self.name!r}).start", (), wanted)

@@ -44,7 +44,7 @@ class Pause:
 
 @attrs.frozen
 class Entry:
-    """What a plan does once so much open time is used: the breach, or a step, by name."""
+    """What a plan does once so much open time is used: the breach, or a deed, by name."""
 
     amount_us: int
     name: str
@@ -204,9 +204,22 @@ _values = attrgetter(*(field.name for field in attrs.fields(OpenClock)))
 def _schedule(clock: OpenClock, terms: Terms) -> None:
     """Set the due instant and the next timer of a clock that runs since ``since_us``."""
     assert clock.since_us is not None  # it runs
-    if clock.within_us is not None and not clock.promised:
+    if clock.promised and clock.due_us is not None:
+        # The date stands, so what is left until then is what makes up the promise.
+        left = _between_us(clock.since_us, clock.due_us, terms)
+        clock.within_us = max(0, clock.used_us + left)
+    elif clock.within_us is None:
+        clock.due_us = None
+    else:
         clock.due_us = _due_us(clock, clock.since_us, clock.within_us - clock.used_us, terms)
     _schedule_next(clock, terms)
+
+
+def _between_us(start_us: int, end_us: int, terms: Terms) -> int:
+    """Return the open microseconds from one instant to another, negative if that lies before."""
+    if end_us < start_us:
+        return -terms.hours.elapsed_us(end_us, start_us)
+    return terms.hours.elapsed_us(start_us, end_us)
 
 
 def _due_us(clock: OpenClock, since_us: int, left: int, terms: Terms) -> int:
@@ -355,8 +368,8 @@ def promise(clock: Clock, at_us: int, due_us: int, terms: Terms) -> Clock:
     now.state = ClockState.RUNNING
     now.promised = True
     now.since_us = at_us
-    now.within_us = now.used_us + terms.hours.elapsed_us(at_us, due_us)
     now.due_us = due_us
+    _schedule(now, terms)
     _pass_by_all_but_the_highest(now, terms)
     _schedule_next(now, terms)
     return seal(now, Clock)

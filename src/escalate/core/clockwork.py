@@ -14,7 +14,7 @@ from escalate.core import clocks
 from escalate.core import events as e
 from escalate.core.clockkinds import IDLE, ClockKind, Heard, hear
 from escalate.core.clocks import Clock, ClockState, Terms
-from escalate.core.compiled import Compiled
+from escalate.core.compiled import EVERYTHING, Compiled
 from escalate.core.events import Change, ClockChange, Event
 from escalate.core.model import Draft
 from escalate.core.status import Status
@@ -70,6 +70,8 @@ class Reaction:
             requests = _OF_REQUESTS.get(type(event))
             if requests is not None:
                 requests(self, found)
+            if self.tables.times_requests and event.touches:
+                self._retarget_requests(found)
         if len(found) > 1:
             found.sort(key=_journal_order)
         return tuple(found)
@@ -153,6 +155,12 @@ class Reaction:
             return True
         if not kind.starts_when_active or self.draft.status is self.before:
             return False
+        if (
+            self.tables.on_reopen == "frozen"
+            and was is not None
+            and was.ended_by == Status.RESOLVED
+        ):
+            return False
         return self.draft.status.category == "active" != self.before.category
 
     def _has_responded(self, name: str) -> bool:
@@ -173,7 +181,8 @@ class Reaction:
         found: list[ClockChange],
     ) -> None:
         """Find whether another target applies now to a clock that goes on."""
-        if self.event.touches and not clock.promised:
+        judged_again = self.event.touches or EVERYTHING in self.tables.reads[clock.name]
+        if judged_again and not clock.promised:
             terms = self._pick(clock.name)
             if terms.target != clock.target or terms.calendar != clock.calendar:
                 change = change or Change.RETARGET
@@ -235,11 +244,24 @@ class Reaction:
         word = WITHDRAWN if isinstance(self.event, e.ApprovalWithdrawn) else "answered"
         self._request_ends(f"approval:{self.event.request}", word, found)
 
-    def _approvals_off(self, found: list[ClockChange]) -> None:
-        if "approval" in self.tables.clocks:
-            for name in self.draft.clocks:
-                if name.startswith("approval:"):
-                    self._request_ends(name, WITHDRAWN, found)
+    def _moved(self, found: list[ClockChange]) -> None:
+        """End what a move makes moot: requests to move, and an invitation of the tier it came to."""
+        for name in self.draft.clocks:
+            if name.startswith("approval:") or name == f"accept:{self.draft.tier}":
+                self._request_ends(name, WITHDRAWN, found)
+
+    def _retarget_requests(self, found: list[ClockChange]) -> None:
+        """Find whether other targets apply now to the clocks of invitations and approvals."""
+        ending = {clock.name for _, clock in found}
+        for name, clock in self.draft.clocks.items():
+            base, _, which = name.partition(":")
+            if not which or name in ending or not self.event.touches & self.tables.reads[base]:
+                continue
+            tier = which if base == "accept" else self.draft.tier
+            terms = pick(self.tables, self.draft, base, tier, self.at_us)
+            if terms.target != clock.target or terms.calendar != clock.calendar:
+                old = terms_of(self.tables, clock)
+                found.append((Change.RETARGET, clocks.retarget(clock, self.at_us, old, terms)))
 
     def _request_begins(self, kind: str, which: str, tier: str, found: list[ClockChange]) -> None:
         if kind in self.tables.clocks:
@@ -270,9 +292,9 @@ _OF_REQUESTS: Final[Mapping[type[Event], Callable[[Reaction, list[ClockChange]],
     e.Approved: Reaction._approval_over,
     e.Declined: Reaction._approval_over,
     e.ApprovalWithdrawn: Reaction._approval_over,
-    e.Escalated: Reaction._approvals_off,
-    e.Returned: Reaction._approvals_off,
-    e.Transferred: Reaction._approvals_off,
+    e.Escalated: Reaction._moved,
+    e.Returned: Reaction._moved,
+    e.Transferred: Reaction._moved,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from escalate.core.policy import EscalationPolicy, Path
     from escalate.core.rules import Rule
 
+CACHED: Final = 1_000
 Ear = tuple[str, ClockKind, Heard]
 Holds = Condition | Opaque | None
 
@@ -74,9 +75,9 @@ class Compiled:
             a ticket all the same.
         terms_by_name: For each (clock, target, calendar), the terms that a journal refers to.
         reads: For each clock, what of a ticket the choice of its target depends on.
-        steps: For each (target, step), what to do.
+        steps: What to do at each step, by how plans call it.
         rules: The rules, in declared order, except those that wait for nothing to happen.
-        idle_rules: The rules that wait for nothing to happen, by name.
+        idle_rules: The rules that wait for nothing to happen, by how plans call them.
         order: For each target, its place in the declared order, for timers of one instant.
         statuses: The next status for each (status, verb).
         verbs: The status that each verb leads to.
@@ -91,7 +92,7 @@ class Compiled:
     terms_elsewhere: Mapping[str, tuple[Terms, ...]]
     terms_by_name: Mapping[tuple[str, str | None, str], Terms]
     reads: Mapping[str, frozenset[str]]
-    steps: Mapping[tuple[str, str], Deed]
+    steps: Mapping[str, Deed]
     rules: tuple[Deed, ...]
     idle_rules: Mapping[str, Deed]
     order: Mapping[str | None, int]
@@ -101,10 +102,16 @@ class Compiled:
     request_types: Mapping[str, RequestType]
     receivers: Mapping[str, str]
 
+    times_requests: bool = attrs.field(init=False)
     _rules_by_words: dict[frozenset[str], tuple[Deed, ...]] = attrs.field(factory=dict, init=False)
     _ears: dict[tuple[frozenset[str], frozenset[str], bool], tuple[Ear, ...]] = attrs.field(
         factory=dict, init=False
     )
+
+    @times_requests.default
+    def _times_requests(self) -> bool:
+        """Whether any target speaks of accepting or approving."""
+        return "accept" in self.clocks or "approval" in self.clocks
 
     def ears(
         self, words: frozenset[str], touches: frozenset[str], *, anew: bool
@@ -119,6 +126,7 @@ class Compiled:
         key = words, touches, anew
         known = self._ears.get(key)
         if known is None:
+            _keep_small(self._ears)
             known = self._ears[key] = tuple(
                 (name, kind, hear(kind, words))
                 for name, kind in self.clocks.items()
@@ -138,6 +146,7 @@ class Compiled:
         """Return the rules that wait for one of *words*, in declared order."""
         known = self._rules_by_words.get(words)
         if known is None:
+            _keep_small(self._rules_by_words)
             known = self._rules_by_words[words] = tuple(
                 rule for rule in self.rules if rule.on in words
             )
@@ -156,6 +165,12 @@ class Compiled:
     def terms_to_try(self, clock: str, tier: str) -> tuple[Terms, ...]:
         """Return the terms to try for *clock* in *tier*, in order."""
         return self.terms.get((clock, tier)) or self.terms_elsewhere[clock]
+
+
+def _keep_small(cache: dict[Any, Any]) -> None:
+    """Hosts send signals and fields of any name; what is worked out for each must not pile up."""
+    if len(cache) >= CACHED:
+        cache.clear()
 
 
 def compile_policy(policy: EscalationPolicy) -> Compiled:
@@ -182,7 +197,7 @@ def compile_policy(policy: EscalationPolicy) -> Compiled:
         reads={clock: _reads(policy, clock) for clock in clocks},
         steps=_steps(policy),
         rules=_rules(policy),
-        idle_rules={rule.name: _deed(policy, rule) for rule in idle},
+        idle_rules={idle_name(rule): _deed(policy, rule) for rule in idle},
         order={target.name: place for place, target in enumerate(policy.sla.targets)},
         statuses=status_table(),
         verbs=verb_targets(),
@@ -276,8 +291,13 @@ def _terms(
     )
 
 
+def idle_name(rule: Rule) -> str:
+    """Return how the plan of the idle clock calls *rule*."""
+    return f"{IDLE}: {rule.name}"
+
+
 def _idle_terms(policy: EscalationPolicy, rules: list[Rule]) -> Terms:
-    plan = [Entry(rule.after_us or 0, rule.name) for rule in rules]
+    plan = [Entry(rule.after_us or 0, idle_name(rule)) for rule in rules]
     return Terms(
         target=None,
         calendar="always",
@@ -302,9 +322,9 @@ def _reads(policy: EscalationPolicy, clock: str) -> frozenset[str]:
 EVERYTHING: Final = "*"
 
 
-def _steps(policy: EscalationPolicy) -> dict[tuple[str, str], Deed]:
+def _steps(policy: EscalationPolicy) -> dict[str, Deed]:
     return {
-        (target.name, step.name): _deed(policy, step, f"{target.name}: {step.name}")
+        target.deed_name(step): _deed(policy, step, target.deed_name(step))
         for target in policy.sla.targets
         for step in target.steps
     }

@@ -381,7 +381,7 @@ class Moved(Event):
     """
 
     _words = some("entered")
-    _touches = some("tier", "assignee", "moves", "bounces")
+    _touches = some("tier", "assignee", "moves", "bounces", "attempts")
     kind: ClassVar[MoveKind]
 
     source: str

@@ -149,7 +149,7 @@ def _pauses(clock: Clock, hours: OpenTime, at_us: int) -> Iterator[ExplainedPaus
 def _upcoming(policy: EscalationPolicy, clock: Clock) -> Upcoming | None:
     if clock.next_us is None:
         return None
-    deed = policy.compiled.steps.get((clock.target or "", clock.next_name))
+    deed = policy.compiled.steps.get(clock.next_name)
     does = "" if deed is None else deeds(deed.doing)
     return Upcoming(clock.next_name, as_instant(clock.next_us), does)
 

@@ -51,9 +51,8 @@ def _matches(draft: Draft, deed: Deed, at_us: int) -> bool:
     return deed.when is None or deed.when.holds(draft, at_us)
 
 
-def act_on_idle(working: Working, name: str, at_us: int) -> None:
-    """Let the rule of that *name* act, for which nothing has happened long enough."""
-    deed = working.tables.idle_rules[name]
+def act_on_idle(working: Working, deed: Deed, at_us: int) -> None:
+    """Let a rule act for which nothing has happened long enough."""
     if _matches(working.ticket, deed, at_us):
         act_on_rule(working, deed, at_us, "idle")
 
@@ -160,7 +159,7 @@ def _carry_out(working: Working, deed: Deed, at_us: int, path: Path | None) -> N
         working.emit(e.ClassifyAsked(at_us=at_us, by=by))
     if path is not None:
         _move(working, deed, at_us, path)
-    elif doing.ask_approval is not None and doing.move is None:
+    elif doing.ask_approval is not None and doing.move is None and not draft.status.is_done:
         working.emit(e.ApprovalAsked(doing.ask_approval, at_us=at_us, by=by))
 
 

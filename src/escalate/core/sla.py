@@ -66,15 +66,30 @@ def _amount(value: WorkTime | str | None) -> WorkTime | None:
 
 def _steps(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Give every step a name of its own, so that journals never refer to it by position."""
-    taken: dict[str, int] = {}
-    found = []
+    found: list[Step] = []
+    taken: set[str] = set()
     for step in steps:
-        plain = step.name or step.at.text
-        taken[plain] = taken.get(plain, 0) + 1
-        found.append(
-            attrs.evolve(step, name=plain if taken[plain] == 1 else f"{plain} ({taken[plain]})")
+        name = free_name(
+            step.name or step.at.text, taken, given=bool(step.name), place="Target.steps"
         )
+        found.append(attrs.evolve(step, name=name))
     return tuple(found)
+
+
+def free_name(plain: str, taken: set[str], *, given: bool, place: str) -> str:
+    """Return *plain*, or if that is *taken* and nobody gave it on purpose, the next free variant.
+
+    Raises:
+        InvalidPolicy: It was given on purpose and is taken.
+    """
+    name, copies = plain, 1
+    while name in taken:
+        if given:
+            raise InvalidPolicy(place, plain, "a name for each")
+        copies += 1
+        name = f"{plain} ({copies})"
+    taken.add(name)
+    return name
 
 
 @attrs.frozen
@@ -144,9 +159,13 @@ class Target:
                 wanted = "a step later than the start"
                 raise InvalidPolicy(f"{place}.steps: {step.at.text}", step.at.text, wanted)
 
+    def deed_name(self, step: Step) -> str:
+        """Return how a plan calls *step*: a clock may come to another target, whose steps are others."""
+        return f"{self.name}: {step.name}"
+
     def steps_at(self) -> tuple[tuple[When, str], ...]:
-        """Return where each step lies, with its name."""
-        return tuple((step.at, step.name) for step in self.steps)
+        """Return where each step lies, with how a plan calls it."""
+        return tuple((step.at, self.deed_name(step)) for step in self.steps)
 
     def describe(self) -> str:
         """Return its name, or one made of clock, amount and tiers.
@@ -163,14 +182,8 @@ def _named_apart(targets: Iterable[Target]) -> tuple[Target, ...]:
     taken: set[str] = set()
     found = []
     for target in targets:
-        plain = name = target.describe()
-        copies = 1
-        while name in taken:
-            if target.name:
-                raise InvalidPolicy("SLAPolicy.targets", target.name, "a name for each target")
-            copies += 1
-            name = f"{plain} ({copies})"
-        taken.add(name)
+        given = bool(target.name)
+        name = free_name(target.describe(), taken, given=given, place="SLAPolicy.targets")
         found.append(attrs.evolve(target, name=name))
     return tuple(found)
 

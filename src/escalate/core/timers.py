@@ -37,9 +37,10 @@ def _fire(working: Working, clock: Clock, at_us: int) -> None:
     if name == BREACH:
         working.breach(clock, at_us)
     elif clock.name == IDLE:
-        working.fire(clock, name, IdleReached(name, at_us=at_us, by=SYSTEM))
-        act_on_idle(working, name, at_us)
+        deed = working.tables.idle_rules[name]
+        working.fire(clock, name, IdleReached(deed.name, at_us=at_us, by=SYSTEM))
+        act_on_idle(working, deed, at_us)
     else:
-        deed = working.tables.steps[clock.target or "", name]
+        deed = working.tables.steps[name]
         if working.step_reached(clock, name, deed, at_us):
             act_on_step(working, deed, at_us)

@@ -21,6 +21,7 @@ from escalate.core.events import (
 )
 from escalate.core.model import Actor, Draft, Ticket, freeze, thaw
 from escalate.core.sealing import FrozenDict
+from escalate.core.sla import Step
 from escalate.core.status import Status
 
 if TYPE_CHECKING:
@@ -154,10 +155,17 @@ class Working:
     def step_reached(
         self, clock: Clock, name: str, deed: Deed, at_us: int, *, on_change: bool = False
     ) -> bool:
-        """Let the step *name* of *clock* be reached; return whether its condition holds."""
+        """Let the step that plans call *name* be reached; return whether its condition holds."""
         held = deed.when is None or deed.when.holds(self.ticket, at_us)
+        assert isinstance(deed.doing, Step)
         event = StepReached(
-            clock.name, clock.target or "", name, held, on_change, at_us=at_us, by=deed.by
+            clock.name,
+            clock.target or "",
+            deed.doing.name,
+            held,
+            on_change,
+            at_us=at_us,
+            by=deed.by,
         )
         self.fire(clock, name, event)
         return held
@@ -178,6 +186,6 @@ class Working:
             if name == BREACH:
                 self.breach(current, at_us, on_change=True)
                 continue
-            deed = self.tables.steps[clock.target or "", name]
+            deed = self.tables.steps[name]
             if self.step_reached(current, name, deed, at_us, on_change=True):
                 self.reached.append(deed)

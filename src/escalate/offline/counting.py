@@ -11,7 +11,7 @@ import attrs
 from escalate.core.clockkinds import IDLE
 from escalate.core.clocks import Clock
 from escalate.core.doing import Doing
-from escalate.core.events import Advised, Event, Moved, Opened, PathViolated
+from escalate.core.events import Advised, Breached, Event, Moved, Opened, PathViolated
 from escalate.core.policy import EscalationPolicy
 
 EXAMPLES: Final = 5
@@ -106,13 +106,20 @@ class Counts:
         """Count one case by its journal."""
         self.cases += 1
         cycles: dict[tuple[str, int], Clock] = {}
+        broken: dict[tuple[str, int], str] = {}
         for event in journal:
             self.events += 1
             for _, clock in event.clocks:
                 cycles[clock.name, clock.cycle] = clock
+                if isinstance(event, Breached):
+                    broken[clock.name, clock.cycle] = event.target
             self._count(event, case_id)
-        # A reopening withdraws a verdict, so only the last word on each cycle counts.
-        self.cycles.update(_verdict(clock) for (name, _), clock in cycles.items() if name != IDLE)
+        # A reopening withdraws a verdict, so only the last word on each cycle counts; but a promise
+        # that was broken stays broken, whatever target its clock comes to later.
+        for key, clock in cycles.items():
+            if clock.name != IDLE:
+                target = broken.get(key) or clock.target or f"{clock.name}, no target"
+                self.cycles[target, _verdict(clock)] += 1
 
     def _count(self, event: Event, case_id: str) -> None:
         if isinstance(event, Moved):
@@ -164,8 +171,7 @@ def _told(doing: Doing) -> str:
     return ", ".join(parts)
 
 
-def _verdict(clock: Clock) -> tuple[str, str]:
-    name = clock.target or f"{clock.name}, no target"
+def _verdict(clock: Clock) -> str:
     if clock.breached:
-        return name, "breached"
-    return name, "running" if clock.is_live else clock.state.value
+        return "breached"
+    return "running" if clock.is_live else clock.state.value
