@@ -108,28 +108,33 @@ def busy_policies(draw: st.DrawFn, **fixed: Any) -> EscalationPolicy:
     )
 
 
+_OTHERS: Final = ("first_response", "update")
+_ON_RESOLUTION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+    "high": ((), 'priority >= "high"'),
+    "upstairs": (("N2",), None),
+    "usual": ((), None),
+}
+
+
 @st.composite
-def busy_targets(draw: st.DrawFn, **fixed: Any) -> Target:
-    """Targets of a few open minutes, with steps."""
-    clock = draw(
-        st.sampled_from(["ownership", "resolution", "resolution", "first_response", "update"])
-    )
+def busy_targets(draw: st.DrawFn, role: str | None = None) -> Target:
+    """Targets of a few open minutes, with steps; *role* makes one of three that share a clock."""
+    clock = draw(st.sampled_from(["ownership", "resolution", "resolution", *_OTHERS]))
     tiers = draw(st.sampled_from([(), (), ("N1",), ("N2", "N3")]))
     condition = draw(st.sampled_from([None, None, *CONDITIONS[1:]]))
-    parts: dict[str, Any] = {
-        "calendar": draw(st.sampled_from(["day", "night", "always"])),
-        "steps": draw(st.lists(busy_steps(tiers), max_size=2)),
-        "on_change": draw(st.sampled_from(["keep_start", "keep_start", "carry_fraction", "restart"])),
-        "pause_while": draw(st.sampled_from([None, None, frozenset({Status.PENDING})])),
-        "reassign": draw(st.booleans()),
-    }
+    if role is not None:
+        clock, (tiers, condition) = "resolution", _ON_RESOLUTION[role]
     return Target(
         clock,
         f"{draw(st.integers(1, 8))}m",
         tiers=tiers,
         when=condition,
         default=not tiers and condition is None,
-        **parts | fixed,
+        calendar=draw(st.sampled_from(["day", "night", "always"])),
+        steps=draw(st.lists(busy_steps(tiers), max_size=2)),
+        on_change=draw(st.sampled_from(["keep_start", "keep_start", "carry_fraction", "restart"])),
+        pause_while=draw(st.sampled_from([None, None, frozenset({Status.PENDING})])),
+        reassign=draw(st.booleans()),
     )
 
 
@@ -167,7 +172,15 @@ def busy_rules() -> st.SearchStrategy[Rule]:
         ),
         st.sampled_from(["r1", "r2", "r3", "r4"]),
         st.sampled_from(
-            ["outage", "outage", "idle", "customer_replied", "entered", "priority_changed", "opened"]
+            [
+                "outage",
+                "outage",
+                "idle",
+                "customer_replied",
+                "entered",
+                "priority_changed",
+                "opened",
+            ]
         ),
         st.sampled_from([None, None, *CONDITIONS]),
         st.sampled_from([(), (), ("N1",), ("N2",)]),

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 
 from escalate import EscalationPolicy, Path, SLAPolicy, Status, Target, load_policy
-from escalate.core.events import PathViolated, PrioritySet
+from escalate.core import observe
+from escalate.core.commands import Open
+from escalate.core.events import Event, PathViolated, PrioritySet
+from escalate.core.facts import Did, Seen
 from escalate.core.protocol import Receiver
 from escalate.core.rules import Rule
 from escalate.core.sla import Step
@@ -208,6 +211,28 @@ def test_the_last_step_is_advised_as_often_as_its_promise_is_broken(
     for target in ("ownership 2h in N1", "resolution 9h"):
         advice = result.advised["step", f"{target}: 100%"]
         assert advice.times == result.cycles.get((target, "breached"), 0)
+
+
+def followed_row_by_row(each: Case, policy: EscalationPolicy) -> list[Event]:
+    """The journal of a case of which every row is told to the engine, with or without news."""
+    first = each.rows[0]
+    opened = Did(Open(each.id, tier=first.tier, priority=first.priority))
+    outcome = observe(None, opened, policy, now=first.at)
+    journal = list(outcome.events)
+    for row in each.rows:
+        seen = Seen(status=row.meaning, tier=row.tier, priority=row.priority)
+        outcome = observe(outcome.ticket, seen, policy, now=row.at)
+        journal += outcome.events
+    return journal
+
+
+@given(logs.csv_rows(ties=True))
+def test_rows_without_news_change_no_journal(rows: list[logs.CsvRow]) -> None:
+    """5.3: replay leaves them out, and no timer is lost or dated otherwise, the last ones included."""
+    advising = ADVISING.advisory()
+    for each in logs.read_rows(rows).cases:
+        journal = [event for _, event in follow_case(each, advising)]
+        assert journal == followed_row_by_row(each, advising)
 
 
 def silent(cases: tuple[Case, ...], after_us: int, waits: set[Status]) -> int:

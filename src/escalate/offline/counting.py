@@ -16,6 +16,7 @@ from escalate.core.policy import EscalationPolicy
 
 EXAMPLES: Final = 5
 DeedKind = Literal["step", "rule", "limit"]
+_COUNTED: Final = (Moved, PathViolated, Advised, Opened)
 _OTHERS: Final = ("invite", "set_priority", "tag", "ask_approval", "classify")
 
 
@@ -111,9 +112,11 @@ class Counts:
             self.events += 1
             for _, clock in event.clocks:
                 cycles[clock.name, clock.cycle] = clock
-                if isinstance(event, Breached):
-                    broken[clock.name, clock.cycle] = event.target
-            self._count(event, case_id)
+            if isinstance(event, Breached):
+                _, late = event.clocks[0]
+                broken[late.name, late.cycle] = event.target
+            elif isinstance(event, _COUNTED):
+                self._count(event, case_id)
         # A reopening withdraws a verdict, so only the last word on each cycle counts; but a promise
         # that was broken stays broken, whatever target its clock comes to later.
         for key, clock in cycles.items():

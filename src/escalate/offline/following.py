@@ -1,10 +1,11 @@
-"""One case of a log through the engine: each of its rows is a fact that the ticket follows."""
+"""One case of a log through the engine: what its rows tell anew are facts that the ticket follows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from escalate.core import commands, facts, observe
+from escalate.core import advance, commands, facts, observe
 from escalate.core.events import Event
 from escalate.core.model import Ticket
 from escalate.core.policy import EscalationPolicy
@@ -12,30 +13,38 @@ from escalate.offline.log import Case, Row
 
 
 def follow_case(case: Case, policy: EscalationPolicy) -> Iterator[tuple[Ticket, Event]]:
-    """Yield the journal of *case* under *policy*, each event with the ticket after its row.
+    """Yield the journal of *case* under *policy*, each event with the ticket after what caused it.
 
     The ticket goes where the log goes only if *policy* is advisory; rules and steps of another act.
+    Timers run up to the last row: what comes after it the log does not say.
     """
-    ticket: Ticket | None = None
+    first, last = case.rows[0], case.rows[-1]
+    opened = commands.Open(case.id, tier=first.tier, priority=first.priority)
+    outcome = observe(None, facts.Did(opened), policy, now=first.at)
+    ticket = outcome.ticket
+    assert ticket is not None  # it was opened just now
+    for event in outcome.events:
+        yield ticket, event
     for row in case.rows:
-        at = row.at
-        for fact in _facts(row, case, ticket):
-            outcome = observe(ticket, fact, policy, now=at)
-            ticket = outcome.ticket
-            assert ticket is not None  # the first fact opens it
+        news = _news(row, ticket)
+        # A row without news needs no look: timers are dated when they were due, whoever looks when.
+        if news is not None:
+            outcome = observe(ticket, news, policy, now=row.at)
+            ticket = outcome.ticket or ticket
             for event in outcome.events:
                 yield ticket, event
+    outcome = advance(ticket, policy, before=last.at)
+    for event in outcome.events:
+        yield outcome.ticket or ticket, event
 
 
-def _facts(row: Row, case: Case, ticket: Ticket | None) -> list[facts.Fact]:
-    """Return what *row* says that *ticket* does not know yet."""
-    status = facts.UNKNOWN if row.meaning is None else row.meaning
-    tier = facts.UNKNOWN if row.tier is None else row.tier
-    if ticket is None:
-        opened = commands.Open(case.id, tier=row.tier, priority=row.priority)
-        return [facts.Did(opened), facts.Seen(status=status, tier=tier)]
-    changed = row.priority is not None and row.priority != ticket.priority
-    priority = row.priority if changed else None
-    if priority is None:
-        return [facts.Seen(status=status, tier=tier)]
-    return [facts.Seen(status=status, tier=tier, priority=priority)]
+def _news(row: Row, ticket: Ticket) -> facts.Seen | None:
+    """Return what *row* shows and *ticket* does not know yet, if anything."""
+    shown: dict[str, Any] = {}
+    if row.meaning is not None and row.meaning is not ticket.status:
+        shown["status"] = row.meaning
+    if row.tier is not None and row.tier != ticket.tier:
+        shown["tier"] = row.tier
+    if row.priority is not None and row.priority != ticket.priority:
+        shown["priority"] = row.priority
+    return facts.Seen(**shown) if shown else None

@@ -1,0 +1,1082 @@
+"""More laws of the engine (SEMANTICS 1 and 3 to 5), each judged by something that knows nothing of the engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import attrs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escalate import (
+    Actor,
+    EscalationPolicy,
+    Path,
+    SLAPolicy,
+    Step,
+    Target,
+    Tier,
+    WorkCalendar,
+)
+from escalate.core import advance, observe, step
+from escalate.core import commands as c
+from escalate.core import events as e
+from escalate.core import facts as f
+from escalate.core.clocks import BREACH, Clock
+from escalate.core.model import Ticket
+from escalate.core.protocol import Permission, Receiver
+from escalate.core.rules import Rule
+from escalate.errors import TooManyMoves
+from escalate.testing import START, Shifts, Stride, Walk, walk
+from tests.core.busy_desk import (
+    ANN,
+    CHANGES,
+    CHECKS,
+    COMMANDS,
+    CONDITIONS,
+    EVE,
+    HOLDS,
+    MOVES,
+    REQUESTS,
+    SEEN,
+    SHIFTS,
+    STATUS,
+    TALK,
+    TIERS,
+    WAYS,
+    Moment,
+    busy_lives,
+    busy_policies,
+    busy_targets,
+    moments,
+)
+
+MINUTE: Final = 60_000_000
+EVERYTHING: Final = (*COMMANDS, *SEEN)
+AUTOMATIC: Final = ("rule", "system")
+
+
+# -- 5.1 and 1: where a ticket goes
+
+
+@given(busy_policies(), busy_lives())
+def test_law_1_a_move_takes_a_path_whose_condition_held(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """5.1: nobody moves a ticket along a path that was not open when they, or a rule, set out."""
+    for judged, moment in _moves(walk(policy, life).journal):
+        event = moment.event
+        ways = _ways(policy, event)
+        assert any(HOLDS[way.when](judged) for way in ways), event
+
+
+def _moves(journal: list[e.Event]) -> Iterator[tuple[Ticket, Moment]]:
+    """Each move, with the ticket on which it was judged: a rule or step is judged before it acts."""
+    set_out: dict[Actor, Ticket] = {}
+    for moment in moments(journal):
+        if isinstance(moment.event, e.RuleFired | e.StepReached):
+            set_out[moment.event.by] = moment.before
+        if isinstance(moment.event, e.Moved):
+            yield set_out.get(moment.event.by, moment.before), moment
+
+
+def _ways(policy: EscalationPolicy, event: Any) -> list[Path]:
+    leg = event.source, event.target, event.kind
+    return [path for path in policy.paths if (path.source, path.target, path.kind) == leg]
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_1_every_ticket_counts_moves_bounces_and_reopens(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """1.6, 5.8: an arrival where it had been before is a bounce, unless it was returned there."""
+    moves = bounces = reopens = 0
+    left: set[str] = set()
+    for moment in moments(walk(policy, life).journal):
+        event = moment.event
+        if isinstance(event, e.Moved):
+            came_again = event.target in left and event.kind != "return"
+            assert event.bounce == came_again
+            moves, bounces = moves + 1, bounces + came_again
+            left.add(event.source)
+        was, now = moment.before.status, moment.after.status
+        left_closed = was == "closed" != now  # as hosts do, 5.8; what is closed stays so otherwise
+        reopens += left_closed or (was == "resolved" and not now.is_done)
+        counts = moment.after.counts
+        assert (counts.moves, counts.bounces, counts.reopens) == (moves, bounces, reopens)
+
+
+@given(busy_policies(), busy_lives())
+def test_law_1_a_ticket_that_bounced_enough_goes_no_further_back(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """1.6: at max_bounces nothing returns or goes to a tier already left, and somebody is told once."""
+    for moment in moments(walk(policy, life).journal):
+        event, before = moment.event, moment.before
+        if isinstance(event, e.Moved) and before.bounces >= policy.max_bounces:
+            assert event.kind == "escalate" or event.target not in before.left
+            assert event.kind != "return"
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_1_who_is_told_that_a_ticket_bounced_too_often(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """1.6: the very arrival that reaches max_bounces tells the receiver that the policy names."""
+    journal = walk(policy, life).journal
+    told = [event for event in journal if isinstance(event, e.NotifyAsked)]
+    receivers = [event.receiver for event in told if event.about == "max_bounces"]
+    arrivals = [event for event in journal if isinstance(event, e.Moved) and event.bounce]
+    reached = len(arrivals) >= policy.max_bounces
+    assert receivers == [policy.on_exhausted or policy.fallback] * reached
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_1_a_move_begins_afresh(policy: EscalationPolicy, life: list[Stride]) -> None:
+    """1.5: it clears the assignee, keeps the status, ends the ownership cycle and begins the next."""
+    for moment in moments(walk(policy, life).journal):
+        event, before, after = moment.event, moment.before, moment.after
+        if not isinstance(event, e.Moved):
+            assert event.at_us >= before.entered_us
+            continue
+        assert (after.tier, after.assignee, after.status) == (event.target, None, before.status)
+        assert (after.entered_us, after.fired) == (event.at_us, {})
+        owned = before.clocks.get("ownership")
+        if owned is not None and owned.is_live:
+            changes = [change for change, clock in event.clocks if clock.name == "ownership"]
+            assert changes[0] is e.Change.STOP
+            assert after.clocks["ownership"].started_us == event.at_us
+            assert after.clocks["ownership"].cycle == owned.cycle + 1
+
+
+BACK_AND_FORTH: Final = (*[c.Return(by=ANN)] * 6, *MOVES, c.Escalate(by=ANN), c.Escalate(by=ANN))
+
+
+@given(
+    busy_policies(paths=[Path(*way) for way in WAYS], max_bounces=9, rules=()),
+    busy_lives(BACK_AND_FORTH, most=12, least=6),
+)
+def test_law_1_a_return_goes_to_the_tier_that_sent_it(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """1.4: without a target, back is where it came from; a move back forgets who came after."""
+    senders: list[str] = []
+    result = walk(policy, life)
+    for stride, (_, outcome) in zip(life, result.outcomes[1:], strict=True):
+        for event in outcome.events:
+            if not isinstance(event, e.Moved):
+                continue
+            by_hand = event.by.kind == "agent" and stride.deed == c.Return(by=ANN)
+            if by_hand and senders:
+                assert event.target == senders[-1]
+            senders = _senders(senders, event)
+
+
+def _senders(senders: list[str], event: Any) -> list[str]:
+    if event.target in senders:
+        return senders[: senders.index(event.target)]
+    return [] if event.kind == "return" else [*senders, event.source]
+
+
+# -- 1.8 to 1.11: handoffs, approvals, checks, permissions
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_9_no_move_loses_anything(policy: EscalationPolicy, life: list[Stride]) -> None:
+    """5.9: each handoff holds every attempt, milestone, message, promise and text that came before it."""
+    result = walk(policy, life)
+    written = {key for _, outcome in result.outcomes for key in outcome.texts}
+    tried: Counter[Any] = Counter()
+    said, reached, promised = 1, set(), None
+    texts: set[tuple[int, str]] = set()
+    for event in result.journal:
+        if isinstance(event, e.AttemptRecorded):
+            tried[event.attempt] += 1
+        said += isinstance(event, e.Replied | e.BotReplied | e.CustomerReplied | e.Noted)
+        if isinstance(event, e.MilestoneReached):
+            reached.add(event.milestone)
+        if isinstance(event, e.Promised):
+            promised = event.clock, event.due_us
+        if isinstance(event, e.Moved):
+            now = event.handoff
+            assert tried <= Counter(now.tried)
+            assert (now.messages, now.promised) == (said, promised)
+            assert now.milestones == reached
+            texts |= {key for key in written if key[0] == event.seq}
+            assert texts <= set(now.texts)
+            tried = Counter(now.tried)
+
+
+@given(busy_policies(rules=()), busy_lives((*MOVES, *MOVES, *CHANGES)))
+def test_law_9_a_person_hands_over_what_the_path_requires(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """1.8: a manual move has every required field, filled by hand or from the record."""
+    for stride, moment in _by_hand(policy, life):
+        told = getattr(stride.deed, "handoff", None)
+        given_ = {name for name in ("summary", "hypothesis", "ask") if getattr(told, name, "")}
+        given_ |= {"reason"} if stride.deed.reason else set()
+        given_ |= {"tried"} if moment.before.attempts or getattr(told, "tried", ()) else set()
+        requires = [set(way.requires) for way in _ways(policy, moment.event)]
+        assert any(needed <= given_ for needed in requires)
+        assert given_ == set(moment.event.handoff.given)
+
+
+@given(busy_policies(rules=()), busy_lives((*MOVES, *MOVES, *CHANGES)))
+def test_law_9_nobody_hands_over_with_checks_left_unless_they_say_why(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """1.10: a person's escalation or transfer out of the request's tier has its checks done, or a reason."""
+    for stride, moment in _by_hand(policy, life):
+        before, event = moment.before, moment.event
+        here = before.request_type == "login" and before.tier == "N1"
+        left = [name for name in CHECKS if here and name not in before.milestones]
+        assert list(event.handoff.checks_left) == left
+        if left and event.kind != "return":
+            assert stride.deed.override
+            assert event.handoff.overridden
+
+
+def _by_hand(policy: EscalationPolicy, life: list[Stride]) -> Iterator[tuple[Any, Moment]]:
+    """Each move that a person made at once, with the stride in which they did."""
+    result = walk(policy, life)
+    asked = {
+        id(event): stride
+        for stride, (_, outcome) in zip(life, result.outcomes[1:], strict=True)
+        for event in outcome.events
+        if isinstance(event, e.Moved) and event.by.kind == "agent"
+    }
+    for moment in moments(result.journal):
+        stride = asked.get(id(moment.event))
+        if stride is not None and isinstance(stride.deed, c.Escalate | c.Return | c.Transfer):
+            yield stride, moment
+
+
+APPROVED: Final = [Path(*way, approval="lead" if way[2] == "escalate" else None) for way in WAYS]
+ASKING: Final = (*MOVES, *[each for each in REQUESTS if isinstance(each, c.Approve)] * 3)
+
+
+@given(busy_policies(paths=APPROVED), busy_lives(ASKING))
+def test_law_9_nobody_approves_what_they_asked_for(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """1.9: who approves is a receiver and not the asker; until then the ticket stays where it is."""
+    asked: dict[int, e.ApprovalAsked] = {}
+    last: e.Event | None = None
+    for event in walk(policy, life).journal:
+        if isinstance(event, e.ApprovalAsked):
+            asked[event.seq] = event
+        if isinstance(event, e.Approved):
+            request = asked.pop(event.request)
+            assert event.by.id != request.by.id
+            assert request.receiver in event.by.roles
+        if isinstance(event, e.Escalated):
+            assert isinstance(last, e.Approved)
+        last = event
+
+
+@given(
+    busy_policies(
+        permissions=[Permission("Hold", ["lead"]), Permission("Escalate", ["lead"], at=["N1"])]
+    ),
+    busy_lives(),
+)
+def test_law_1_only_who_may_does(policy: EscalationPolicy, life: list[Stride]) -> None:
+    """1.11: commands and paths that name roles are for people who have one of them."""
+    last: e.Event | None = None
+    for event in walk(policy, life).journal:
+        if isinstance(event, e.Held):
+            assert "lead" in event.by.roles
+        if isinstance(event, e.Moved) and event.by.kind == "agent":
+            if event.kind == "escalate" and event.source == "N1":
+                assert "lead" in event.by.roles
+            if not isinstance(last, e.Approved):
+                ways = _ways(policy, event)
+                assert any(not way.by or event.by.roles.intersection(way.by) for way in ways)
+        last = event
+
+
+# -- 3: clocks
+
+
+CLOCKS: Final = (
+    "first_response",
+    "next_response",
+    "update",
+    "requester_wait",
+    "agent_work",
+    "resolution",
+    "ownership",
+)
+EDGES: Final = {
+    "take": ({"new"}, "open"),
+    "wait": ({"new", "open"}, "pending"),
+    "hold": ({"new", "open", "pending"}, "on_hold"),
+    "resume": ({"pending", "on_hold"}, "open"),
+    "resolve": ({"new", "open", "pending", "on_hold"}, "resolved"),
+    "reopen": ({"resolved"}, "open"),
+    "close": ({"resolved"}, "closed"),
+    "cancel": ({"new", "open", "pending", "on_hold", "resolved"}, "closed"),
+}
+DONE: Final = ("resolved", "closed")
+ACTIVE: Final = ("new", "open")
+WAITS: Final = ("pending", "on_hold")
+PAUSES: Final = {
+    "update": WAITS,
+    "agent_work": WAITS,
+    "resolution": WAITS,
+    "requester_wait": ("pending",),
+}
+HORIZON: Final = 90
+WORDS: Final = ("wait", "hold", "resume", "resolve", "reopen", "take", "take")
+SPEECH: Final = ("reply", "reply and wait", "reply and resolve", "customer", "customer", "note")
+DEEDS: Final[dict[str, c.Command]] = {
+    "take": c.Take(by=ANN),
+    "wait": c.Wait(by=ANN),
+    "hold": c.Hold(by=ANN),
+    "resume": c.Resume(by=ANN),
+    "resolve": c.Resolve(by=ANN),
+    "reopen": c.Reopen(by=ANN),
+    "reply": c.Reply(by=ANN),
+    "reply and wait": c.Reply(then="wait", by=ANN),
+    "reply and resolve": c.Reply(then="resolve", by=ANN),
+    "customer": c.CustomerReply(),
+    "note": c.Note(by=ANN),
+}
+
+
+@attrs.define
+class Counting:
+    """One clock as a person with a stopwatch would keep it: a tick a minute."""
+
+    name: str
+    within: int
+    plan: list[tuple[int, str]]
+    hours: Shifts
+    state: str = "none"
+    cycle: int = 0
+    used: int = 0
+    fired: list[str] = attrs.field(factory=list)
+    breached: int | None = None
+    ended_by_resolving: bool = False
+    answered: bool = False
+
+    def begin(self, status: str) -> None:
+        """Start the next cycle."""
+        self.state, self.used, self.fired, self.breached = "running", 0, [], None
+        self.cycle += 1
+        self.answered = False
+        self.stand(status)
+
+    def stand(self, status: str) -> None:
+        """Stop or go on by the status."""
+        if self.state in ("running", "paused"):
+            self.state = "paused" if status in PAUSES.get(self.name, ()) else "running"
+
+    def open_at(self, minute: int) -> bool:
+        """Whether the desk is open in the minute that begins then."""
+        period = self.hours.open_minutes + self.hours.closed_minutes
+        return (int(START.timestamp()) // 60 + minute) % period < self.hours.open_minutes
+
+
+@attrs.define
+class Desk:
+    """A ticket of one tier as 1.3 and 3.2 to 3.5 tell it, walked minute by minute."""
+
+    clocks: list[Counting]
+    on_reopen: str
+    idle_after: int
+    status: str = "new"
+    assignee: str | None = None
+    responded: bool = False
+    accepted: bool = True
+    idle: int | None = 0
+    found: list[tuple[int, str, str]] = attrs.field(factory=list)
+
+    def open(self) -> None:
+        """The ticket comes in."""
+        for clock in self.clocks:
+            if clock.name != "next_response":
+                clock.begin(self.status)
+
+    def do(self, word: str) -> None:
+        """Somebody does something; what the lifecycle does not allow changes nothing."""
+        verb = {"reply and wait": "wait", "reply and resolve": "resolve"}.get(word, word)
+        replies, was = word.startswith("reply"), self.status
+        if verb in EDGES:
+            sources, target = EDGES[verb]
+            if verb == "take" and was not in DONE:
+                if was != "new" and self.assignee == "ann":
+                    return
+                target = "open" if was == "new" else was
+            elif was not in sources and (was != target or not replies):
+                return
+            self.status = target
+        elif (word == "reply" and was == "new") or (
+            word == "customer" and was in ("pending", "resolved")
+        ):
+            self.status = "open"
+        if word == "take":
+            self.assignee = "ann"
+        if replies:
+            self.assignee, self.responded = self.assignee or "ann", True
+        for clock in self.clocks:
+            self._hears(clock, was, word, replies=replies)
+        if self.status in DONE:
+            self.idle = None
+        else:
+            self.idle = 0
+
+    def _hears(self, clock: Counting, was: str, word: str, *, replies: bool) -> None:
+        live = clock.state in ("running", "paused")
+        by_reply = clock.name in ("first_response", "next_response", "update") and replies
+        if self.status in DONE:
+            if live:
+                meets = clock.name in ("resolution", "requester_wait", "agent_work", "ownership")
+                clock.state = "met" if meets or by_reply else "cancelled"
+                clock.ended_by_resolving = not by_reply
+            return
+        if live:
+            clock.answered |= replies
+            if by_reply:
+                clock.state, clock.ended_by_resolving = "met", False
+                if clock.name == "update":
+                    clock.begin(self.status)
+            elif clock.name == "ownership" and clock.answered and self.status == "pending":
+                clock.state, clock.ended_by_resolving = "met", False
+            clock.stand(self.status)
+        elif was in DONE and clock.ended_by_resolving:
+            if self.on_reopen == "resume":
+                clock.state = "running"
+                clock.stand(self.status)
+            elif self.on_reopen == "new_cycle":
+                clock.begin(self.status)
+        elif self._begins(clock, was, word, replies=replies):
+            clock.begin(self.status)
+
+    def _begins(self, clock: Counting, was: str, word: str, *, replies: bool) -> bool:
+        if clock.name == "next_response":
+            return word == "customer" and self.responded
+        if clock.name == "update" and replies:
+            return True
+        active_again = self.status in ACTIVE and was not in ACTIVE
+        return clock.name in ("update", "ownership") and active_again
+
+    def tick(self, minute: int) -> None:
+        """Let what is due at the beginning of this minute happen, then count the minute."""
+        for clock in self.clocks:
+            for amount, name in clock.plan:
+                due = clock.state == "running" and clock.open_at(minute) and clock.used >= amount
+                if due and name not in clock.fired:
+                    clock.fired.append(name)
+                    clock.breached = minute if name == BREACH else clock.breached
+                    self.found.append((minute, clock.name, name))
+        if self.idle is not None:
+            if self.idle == self.idle_after:
+                self.found.append((minute, "idle", "sleepy"))
+            self.idle += 1
+        for clock in self.clocks:
+            clock.used += clock.state == "running" and clock.open_at(minute)
+
+
+@st.composite
+def stopwatch_desks(draw: st.DrawFn) -> tuple[EscalationPolicy, Desk]:
+    """A policy of one tier, and the same desk with a stopwatch."""
+    names = draw(st.lists(st.sampled_from(CLOCKS), min_size=2, max_size=4, unique=True))
+    shares = {"50%": (1, 2, 0), "100%": (1, 1, 0), "150%": (3, 2, 0), "1m after": (1, 1, 1)}
+    targets, clocks = [], []
+    for name in names:
+        within = draw(st.sampled_from([2, 2, 4, 6, 8]))
+        at = draw(st.lists(st.sampled_from(sorted(shares)), max_size=2, unique=True))
+        hours = draw(st.sampled_from(["day", "night", "always"]))
+        targets.append(
+            Target(
+                name,
+                f"{within}m",
+                calendar=hours,
+                steps=[Step(share, notify="lead") for share in at],
+                default=True,
+            )
+        )
+        amounts = [(within * shares[a][0] // shares[a][1] + shares[a][2], a) for a in at]
+        plan = sorted([(within, BREACH), *amounts], key=lambda entry: entry[0])
+        clocks.append(Counting(name, within, plan, SHIFTS.get(hours, Shifts(1, 0))))
+    idle_after = draw(st.integers(2, 9))
+    mode = draw(st.sampled_from(["resume", "resume", "new_cycle", "frozen"]))
+    policy = EscalationPolicy(
+        "stopwatch",
+        [Tier("N1", calendar="day")],
+        sla=SLAPolicy(targets),
+        rules=[Rule("sleepy", on="idle", after=f"{idle_after}m", notify="lead", times=99)],
+        receivers=[Receiver("lead", calendar="day")],
+        fallback="lead",
+        calendars=SHIFTS,
+        on_reopen=mode,
+    )
+    return policy, Desk(clocks, mode, idle_after)
+
+
+@given(
+    stopwatch_desks(),
+    st.lists(
+        st.tuples(st.integers(0, 7), st.sampled_from((*WORDS, *SPEECH))), min_size=4, max_size=12
+    ),
+)
+def test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts(
+    both: tuple[EscalationPolicy, Desk], life: list[tuple[int, str]]
+) -> None:
+    """5.3: somebody who looks every minute sees each timer at the instant and in the order of the journal."""
+    policy, desk = both
+    due: dict[int, list[str]] = {}
+    minute = 0
+    for later, word in life:
+        minute += later
+        due.setdefault(minute, []).append(word)
+    desk.open()
+    for now in range(HORIZON + 1):
+        for word in due.get(now, []):
+            desk.do(word)
+        desk.tick(now)
+    result = walk(policy, [Stride(DEEDS[word], minutes=later) for later, word in life])
+    end = START + timedelta(minutes=HORIZON, seconds=30)
+    outcome = advance(result.ticket, policy, before=end)
+    assert outcome.ticket is not None
+    assert _fired([*result.journal, *outcome.events]) == desk.found
+    assert outcome.ticket.status == desk.status
+    for clock in desk.clocks:
+        _same(outcome.ticket.clocks.get(clock.name), clock)
+
+
+def _fired(journal: list[e.Event]) -> list[tuple[float, str, str]]:
+    start_us = int(START.timestamp()) * 1_000_000
+    found = []
+    for event in journal:
+        minute = (event.at_us - start_us) / MINUTE
+        if isinstance(event, e.Breached):
+            found.append((minute, event.clock, BREACH))
+        elif isinstance(event, e.StepReached):
+            found.append((minute, event.clock, event.step))
+        elif isinstance(event, e.IdleReached):
+            found.append((minute, "idle", event.rule))
+    return found
+
+
+def _same(clock: Clock | None, counted: Counting) -> None:
+    if clock is None:
+        assert counted.state == "none"
+        return
+    assert (clock.cycle, clock.state) == (counted.cycle, counted.state)
+    assert clock.breached == (counted.breached is not None)
+    if clock.since_us is None:
+        assert clock.used_us == counted.used * MINUTE
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_3_the_target_that_applies_is_the_first_that_matches(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """3.7: at every moment a running clock counts on the first target for the ticket as it is then."""
+    for moment in moments(walk(policy, life).journal):
+        ticket = moment.after
+        for name, clock in ticket.clocks.items():
+            if clock.is_live and not clock.promised and name != "idle":
+                assert clock.target == _target_for(policy, ticket, name)
+
+
+def _target_for(policy: EscalationPolicy, ticket: Ticket, clock: str) -> str | None:
+    """The name of the first target that matches, the default last."""
+    targets = [each for each in policy.sla.targets if each.clock == clock]
+    for each in sorted(targets, key=lambda each: each.default):
+        if (not each.tiers or ticket.tier in each.tiers) and HOLDS[each.when](ticket):
+            return each.name
+    return None
+
+
+@st.composite
+def changing_policies(draw: st.DrawFn) -> EscalationPolicy:
+    """Policies in which a running clock often comes to count on another target."""
+    base = draw(busy_policies(rules=(), paths=[Path(*way) for way in WAYS]))
+    tight, upstairs, usual = (draw(busy_targets(one)) for one in ("high", "upstairs", "usual"))
+    return attrs.evolve(base, sla=SLAPolicy([tight, upstairs, usual]))
+
+
+CHANGING: Final = (
+    *[each for each in CHANGES if isinstance(each, c.SetPriority)] * 2,
+    *(c.Wait(by=ANN), c.Hold(by=EVE), c.Resume(by=ANN), c.Resume(by=ANN)),
+    *(c.Escalate("N2", by=EVE), c.Return(to="N1", by=EVE)),
+)
+
+
+@given(changing_policies(), busy_lives(CHANGING, most=10))
+def test_law_3_what_another_target_makes_of_the_time_used(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """3.8: from the start less the pauses, the same share, or nothing; late at once if that is too much."""
+    journal = walk(policy, life).journal
+    for number, moment in enumerate(moments(journal), start=1):
+        for change, clock in moment.event.clocks:
+            was = moment.before.clocks.get(clock.name)
+            if change is not e.Change.RETARGET or was is None or clock.promised:
+                continue
+            assert clock.used_us == _used_on(policy, was, clock, moment.event.at_us)
+            late = clock.within_us is not None and clock.used_us > clock.within_us
+            follows = journal[number + 1 :]
+            breaches = [each for each in follows if isinstance(each, e.Breached)][:1]
+            if late and not was.breached:
+                assert breaches
+                assert breaches[0].on_change
+                assert breaches[0].at_us == moment.event.at_us
+
+
+def _used_on(policy: EscalationPolicy, was: Clock, now: Clock, at_us: int) -> int:
+    target = next((each for each in policy.sla.targets if each.name == now.target), None)
+    old, hours = policy.calendar(was.calendar), policy.calendar(now.calendar)
+    mode = "keep_start" if target is None else target.on_change
+    if mode == "keep_start" or was.within_us is None or now.within_us is None:
+        total = hours.elapsed_us(was.started_us, at_us)
+        for span in was.pauses:
+            total -= hours.elapsed_us(span.since_us, span.until_us or at_us)
+        return total
+    if mode == "restart":
+        return 0
+    used = was.used_us + (0 if was.since_us is None else old.elapsed_us(was.since_us, at_us))
+    return used * now.within_us // was.within_us
+
+
+@given(
+    st.lists(st.sampled_from(["10%", "25%", "50%", "75%", "100%"]), min_size=2, unique=True),
+    st.integers(2, 9),
+    st.integers(1, 12),
+)
+def test_law_3_of_the_steps_that_a_change_has_passed_only_the_highest_runs(
+    shares: list[str], within: int, minutes: int
+) -> None:
+    """3.8: raised late, a ticket does not send all warnings of the tighter promise at once."""
+    steps = [Step(share, notify="lead") for share in shares]
+    policy = EscalationPolicy(
+        "raised",
+        ["N1"],
+        sla=SLAPolicy(
+            [
+                Target("resolution", f"{within}m", when='priority >= "high"', steps=steps),
+                Target("resolution", "9h", default=True),
+            ]
+        ),
+        receivers=[Receiver("lead")],
+        fallback="lead",
+    )
+    result = walk(policy, [Stride(c.SetPriority("high"), minutes=minutes)])
+    passed = [share for share in shares if within * int(share[:-1]) < 100 * minutes]
+    highest = sorted(passed, key=lambda share: int(share[:-1]))[-1:]
+    reached = [event for event in result.journal if isinstance(event, e.StepReached)]
+    assert [(event.step, event.on_change) for event in reached] == [(s, True) for s in highest]
+    later = advance(result.ticket, policy, before=result.end + timedelta(hours=1)).events
+    reached_later = [event.step for event in later if isinstance(event, e.StepReached)]
+    assert sorted(reached_later) == sorted(set(shares) - set(passed))
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_3_a_step_acts_only_if_its_condition_holds(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """3.9: the condition is judged when the step is reached, and decides whether anything follows."""
+    conditions = {
+        f"{target.name}: {step.name}": step.when
+        for target in policy.sla.targets
+        for step in target.steps
+    }
+    idle: set[Actor] = set()
+    for moment in moments(walk(policy, life).journal):
+        event = moment.event
+        if isinstance(event, e.StepReached):
+            held = HOLDS[conditions[event.by.id]](moment.before)
+            assert event.held == held
+            (idle.discard if held else idle.add)(event.by)
+        else:
+            assert event.by not in idle
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_3_a_step_is_reached_once_in_a_cycle(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """3.9: a warning does not repeat, however often somebody looks; and a cycle breaches once."""
+    seen: Counter[Hashable] = Counter()
+    for event in walk(policy, life, looking=True).journal:
+        if isinstance(event, e.StepReached | e.Breached):
+            ((_, clock),) = event.clocks
+            name = BREACH if isinstance(event, e.Breached) else (event.target, event.step)
+            seen[clock.name, clock.cycle, name] += 1
+    assert all(times == 1 for times in seen.values())
+
+
+@given(
+    st.datetimes(datetime(2026, 3, 2), datetime(2026, 3, 29)),
+    st.integers(1, 6),
+    st.lists(st.integers(1, 3000), max_size=1),
+)
+def test_law_3_a_promise_of_working_days_is_due_on_the_nth_day_that_has_hours(
+    opened: datetime, days: int, waited: list[int]
+) -> None:
+    """2.6, 3.7: two working days from Friday 15:00 are Tuesday 15:00; closed days do not count."""
+    hours = WorkCalendar(
+        "UTC",
+        dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ["09:00-17:00"]),
+        holidays=[date(2026, 3, 16)],
+    )
+    policy = EscalationPolicy(
+        "days",
+        [Tier("N1", calendar="day")],
+        sla=SLAPolicy([Target("resolution", days=days, default=True)]),
+        calendars={"day": hours},
+    )
+    now = opened.replace(tzinfo=START.tzinfo)
+    ticket = step(None, c.Open("T-1"), policy, now=now).ticket
+    assert ticket is not None
+    at, left = now, days
+    while left:
+        at += timedelta(days=1)
+        left -= at.weekday() < 5 and at.date() != date(2026, 3, 16)
+    if at.time() < time(9):
+        at = at.replace(hour=9, minute=0, second=0, microsecond=0)
+    due = ticket.clocks["resolution"].due_at
+    assert due is not None
+    if at.time() < time(17):
+        assert due == at
+    else:  # after hours: the day is over, so the next opening ends it
+        assert due > at
+        assert due.time() == time(9)
+
+
+# -- 4: rules
+
+
+SPOKEN: Final[tuple[dict[str, Any], ...]] = (
+    {"tag": "vip"},
+    {"set_priority": "high"},
+    {"set_priority": "low"},
+    {"notify": "lead"},
+    {"escalate_to": "N2"},
+    {"escalate_to": "N3"},
+    {"tag": "vip", "transfer_to": "N3"},
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(SPOKEN), st.sampled_from(CONDITIONS)), min_size=2, max_size=6
+    ),
+    st.lists(st.sampled_from(CHANGES), max_size=3),
+)
+def test_law_4_rules_are_judged_together_and_act_in_turn(
+    written: list[tuple[dict[str, Any], str | None]], before: list[c.Command]
+) -> None:
+    """4.3: all are judged before any acts; they act as declared, of those that move only the first, last."""
+    rules = [
+        Rule(f"rule {number}", on="storm", when=when, **doing)
+        for number, (doing, when) in enumerate(written)
+    ]
+    policy = EscalationPolicy(
+        "turns",
+        TIERS,
+        [Path(*way) for way in WAYS],
+        rules=[*rules, Rule("outage", on="outage", notify="lead")],
+        receivers=[Receiver("lead")],
+        fallback="lead",
+        request_types=busy_request_types(),
+    )
+    result = walk(policy, [Stride(command) for command in before])
+    outcome = step(result.ticket, c.Signal("storm"), policy, now=result.end)
+    matching = [rule for rule in rules if HOLDS[rule.when](result.ticket)]
+    still = [rule.name for rule in matching if rule.move is None]
+    movers = [rule.name for rule in matching if rule.move is not None]
+    fired = [event.rule for event in outcome.events if isinstance(event, e.RuleFired)]
+    at_top = result.ticket.tier == "N3"
+    assert not at_top
+    assert fired == [*still, *movers[:1]]
+    moved = [event.by.id for event in outcome.events if isinstance(event, e.Moved)]
+    assert len(moved) <= 1
+    assert moved in ([], movers[:1])
+
+
+def busy_request_types() -> list[Any]:
+    """The request types that the deeds of a busy desk name."""
+    from escalate.core.protocol import Check, RequestType
+
+    return [RequestType("login", "N1", checklist=map(Check, CHECKS))]
+
+
+@given(
+    busy_policies(),
+    busy_lives((*CHANGES, *[c.Signal("outage", by=ANN)] * 12, *TALK, *MOVES), least=8, most=16),
+)
+def test_law_4_a_rule_fires_so_often_in_a_stay_and_rests_between(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """4.3: at most ``times`` in one stay in a tier, in its tiers only, and spaced by its cooldown."""
+    rules = {rule.name: rule for rule in policy.rules}
+    fired: dict[str, list[int]] = {}
+    for moment in moments(walk(policy, life).journal):
+        event = moment.event
+        if isinstance(event, e.Moved) or getattr(event, "placed", None):
+            fired = {}
+        if isinstance(event, e.RuleFired):
+            rule, times = rules[event.rule], fired.setdefault(event.rule, [])
+            assert not rule.at or moment.before.tier in rule.at
+            assert len(times) < rule.times
+            if times and rule.cooldown_us:
+                assert event.at_us - times[-1] >= rule.cooldown_us
+            times.append(event.at_us)
+
+
+RESTLESS: Final = [
+    Rule("up", on="customer_replied", escalate_to="N2", times=9),
+    Rule("down", on="entered", at=["N2"], return_to="N1", times=9),
+    Rule("again", on="returned", escalate_to="N2", times=9),
+    Rule("asleep", on="idle", after="3m", escalate_to="N3", times=9),
+]
+
+
+@given(
+    busy_policies(
+        paths=[Path(*way) for way in WAYS], max_bounces=99, rules=RESTLESS, max_automatic=2
+    )
+    | busy_policies(paths=[Path(*way) for way in WAYS], max_automatic=1),
+    busy_lives(EVERYTHING),
+)
+def test_law_7_a_person_must_act_between_so_many_automatic_moves(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """4.4, 5.7: rules and timers together move no further than max_automatic; only then they are refused."""
+    moved = 0
+    for moment in moments(walk(policy, life).journal):
+        event = moment.event
+        if event.by.kind in ("agent", "customer"):
+            moved = 0
+        elif isinstance(event, e.Moved) and event.by.kind in AUTOMATIC:
+            moved += 1
+        assert moved <= policy.max_automatic
+        assert moment.after.automatic == moved
+        if isinstance(event, e.MoveRefused) and event.why == TooManyMoves("", 0).violates:
+            assert moved == policy.max_automatic
+
+
+@given(
+    busy_policies(rules=()),
+    st.lists(st.sampled_from((*TALK, *MOVES[:2], c.Assign("bob", by=ANN))), max_size=1),
+    st.sampled_from([each for each in CHANGES if isinstance(each, c.Classify)]),
+    st.sampled_from(["N1", "N1", "N2"]),
+)
+def test_law_4_a_verdict_places_only_what_nobody_has_touched(
+    policy: EscalationPolicy, before: list[c.Command], command: c.Classify, tier: str
+) -> None:
+    """4.7: a ticket is placed while it is new, untouched and at the entry, and if the verdict is sure."""
+    opening = c.Open("T-1", tier=tier)
+    result = walk(policy, [Stride(each) for each in before], opening=opening)
+    ticket = result.ticket
+    outcome = step(ticket, command, policy, now=result.end)
+    assert outcome.ticket is not None
+    verdict = command.verdict
+    sure = verdict.confidence is None or verdict.confidence >= policy.place_at
+    touched = ticket.status != "new" or ticket.assignee or ticket.moves or ticket.responded
+    places = sure and not touched and tier == "N1"
+    assert outcome.ticket.tier == (verdict.tier if places else ticket.tier)
+    assert outcome.ticket.moves == ticket.moves
+
+
+# -- 5.4 to 5.13
+
+
+@given(
+    busy_policies(),
+    busy_lives(least=3, most=8),
+    st.sampled_from((*MOVES, *TALK, *STATUS, *CHANGES)),
+    st.integers(0, 9),
+)
+def test_law_4_a_command_that_was_seen_before_changes_nothing(
+    policy: EscalationPolicy, life: list[Stride], command: Any, later: int
+) -> None:
+    """5.4: a desk may ask again with the same id; what it asked for happens once."""
+    command = attrs.evolve(command, id="c-1", by=EVE)
+    result = walk(policy, life)
+    first = step(result.ticket, command, policy, now=result.end)
+    assert first.ticket is not None
+    acted = any(event.command_id == "c-1" for event in first.events)
+    now = result.end + timedelta(minutes=later)
+    again = step(first.ticket, command, policy, now=now)
+    if acted:
+        waited = advance(first.ticket, policy, before=now)
+        assert (again.events, again.refusal) == (waited.events, None)
+        assert again.ticket == waited.ticket
+
+
+@given(busy_policies(), busy_lives(least=1, most=5), st.permutations([0, 1, 2, 3]))
+def test_law_4_unrelated_commands_of_one_instant_may_come_in_any_order(
+    policy: EscalationPolicy, life: list[Stride], order: list[int]
+) -> None:
+    """5.4: two people who do unrelated things at once need not be told who was first."""
+    deeds: list[c.Command] = [
+        c.Tag("blue", by=ANN),
+        c.SetField("floor", 3, by=ANN),
+        c.Link("problem", "P-1", by=ANN),
+        c.Rate(5),
+    ]
+    rules = [rule for rule in policy.rules if rule.on != "field_changed"]
+    policy = attrs.evolve(policy, rules=rules)
+    result = walk(policy, life)
+    ends = []
+    for turn in ([0, 1, 2, 3], order):
+        ticket: Ticket | None = result.ticket
+        for number in turn:
+            ticket = step(ticket, deeds[number], policy, now=result.end).ticket
+        assert ticket is not None
+        ends.append(ticket)
+    assert ends[0] == ends[1]
+
+
+@given(busy_policies(), busy_lives((*COMMANDS, *STATUS, *STATUS)))
+def test_law_6_a_pause_never_makes_a_deadline_earlier(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """5.6: whoever waits for the customer has at least as much time afterwards as before."""
+    due: dict[Hashable, int] = {}
+    for event in walk(policy, life).journal:
+        for _, clock in event.clocks:
+            key = clock.name, clock.cycle, clock.target, clock.promised, clock.counted_us
+            if clock.due_us is not None:
+                assert clock.due_us >= due.get(key, 0)
+                due[key] = clock.due_us
+
+
+def _without_notices(policy: EscalationPolicy) -> EscalationPolicy:
+    """The policy whose rules and steps tell nobody; those that do nothing else are gone."""
+    targets = [
+        attrs.evolve(
+            target,
+            steps=[attrs.evolve(s, notify=()) for s in target.steps if not _only_tells(s)],
+        )
+        for target in policy.sla.targets
+    ]
+    rules = [attrs.evolve(rule, notify=()) for rule in policy.rules if not _only_tells(rule)]
+    return attrs.evolve(policy, sla=SLAPolicy(targets), rules=rules)
+
+
+def _only_tells(doing: Any) -> bool:
+    others = (doing.move, doing.tag, doing.set_priority, doing.invite, doing.ask_approval)
+    return not any(others) and not doing.classify
+
+
+NUMBERED: Final = (c.Approve, c.Decline, c.Withdraw)
+
+
+@given(
+    busy_policies(),
+    busy_lives([each for each in EVERYTHING if not isinstance(each, NUMBERED)]).map(
+        lambda life: [attrs.evolve(stride, aim="later") for stride in life]
+    ),
+)
+def test_law_6_telling_people_changes_nothing(policy: EscalationPolicy, life: list[Stride]) -> None:
+    """1.7, 5.6: a policy without its notices decides the same in everything else, at the same instants."""
+    told, untold = walk(policy, life), walk(_without_notices(policy), life)
+    only_tell = {rule.name for rule in policy.rules if _only_tells(rule)}
+    assert list(_decisions(told, only_tell)) == list(_decisions(untold, set()))
+    for ticket in (told.ticket, untold.ticket):
+        assert ticket.status == told.ticket.status
+    assert _facts_of(told.ticket) == _facts_of(untold.ticket)
+
+
+def _facts_of(ticket: Ticket) -> Hashable:
+    return (
+        *(ticket.tier, ticket.status, ticket.priority, ticket.assignee, ticket.tags),
+        *(ticket.counts, ticket.automatic, ticket.accepted, ticket.senders, ticket.left),
+        tuple(sorted(ticket.invited.items())),
+    )
+
+
+def _decisions(result: Walk, only_tell: set[str]) -> Iterator[Hashable]:
+    """What was decided, without numbers, notices and what only tells."""
+    for event in result.journal:
+        if isinstance(event, e.NotifyAsked | e.StepReached):
+            continue
+        if isinstance(event, e.RuleFired | e.IdleReached) and event.rule in only_tell:
+            continue
+        clocks = tuple(
+            (change, clock.name, clock.cycle, clock.state, clock.due_us, clock.used_us)
+            for change, clock in event.clocks
+            if change is not e.Change.MARK and ":" not in clock.name and clock.name != "idle"
+        )
+        said = (
+            repr(getattr(event, name, None))
+            for name in ("source", "target", "status", "priority", "tag", "tier", "rule", "clock")
+        )
+        yield type(event).__name__, event.at_us, event.by, *said, clocks
+
+
+LATE: Final = (*SEEN, f.Did(c.Reply(by=ANN)), f.Did(c.CustomerReply()))
+
+
+@given(
+    busy_policies(),
+    busy_lives(least=2, most=8),
+    st.sampled_from(LATE),
+    st.integers(-3, 40),
+    st.integers(0, 9),
+)
+def test_law_10_a_late_fact_keeps_its_own_instant(
+    policy: EscalationPolicy, life: list[Stride], fact: f.Fact, minute: int, later: int
+) -> None:
+    """5.10: it is journalled no earlier than what stands there, and says when it was so."""
+    result = walk(policy, life)
+    occurred = START + timedelta(minutes=minute)
+    now = max(result.end + timedelta(minutes=later), occurred)
+    fact = attrs.evolve(fact, occurred_at=occurred)
+    fired = advance(result.ticket, policy, before=now)
+    assert fired.ticket is not None
+    last = fired.ticket.changed_at
+    outcome = observe(result.ticket, fact, policy, now=now)
+    assert outcome.events[: len(fired.events)] == fired.events
+    for event in outcome.events[len(fired.events) :]:
+        assert event.at == max(occurred, last)
+        assert event.said_at == (occurred if occurred < last else None)
+
+
+@given(busy_policies(), busy_lives(EVERYTHING))
+def test_law_11_an_advisory_policy_does_nothing_by_itself(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """5.11: rules and steps say what they would do; tier and status change only by what people did."""
+    for moment in moments(walk(policy.advisory(), life).journal):
+        event = moment.event
+        if event.by.kind in AUTOMATIC:
+            quiet = e.Advised | e.StepReached | e.Breached | e.IdleReached
+            assert isinstance(event, quiet), event
+            assert (moment.after.tier, moment.after.status) == (
+                moment.before.tier,
+                moment.before.status,
+            )
+        assert not isinstance(event, e.NotifyAsked)
+        assert not getattr(event, "placed", None)
+
+
+@given(busy_policies(), busy_lives(SEEN))
+def test_law_11_under_advice_a_ticket_is_where_it_was_seen(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """5.11: after each fact about tier or status the ticket is just there, and stays until the next."""
+    result = walk(policy.advisory(), life)
+    tier, status = "N1", "new"
+    for stride, (_, outcome) in zip(life, result.outcomes[1:], strict=True):
+        ticket, fact = outcome.ticket, stride.deed
+        assert ticket is not None
+        if isinstance(fact, f.Did):
+            tier, status = ticket.tier, ticket.status
+        if isinstance(fact, f.TierIs):
+            tier = fact.tier
+        if isinstance(fact, f.StatusIs):
+            status = fact.status
+        if isinstance(fact, f.Seen):
+            tier, status = str(fact.tier), str(fact.status)
+        assert (ticket.tier, ticket.status) == (tier, status)
