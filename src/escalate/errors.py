@@ -422,13 +422,13 @@ class BouncesExhausted(Refused):
         return f"{back} and goes back to {self.target} no more; solve it here, or escalate it"
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a hint that names the known words, the closest one first.
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """Return a hint that names the known words, and the closest one if it is *alike* enough (0 to 1).
 
     >>> nearest("esclate", ["escalate", "return"])
     "did you mean 'escalate'? known: escalate, return"
     """
     words = sorted(known)
-    close = get_close_matches(word, words, n=1)
+    close = get_close_matches(word, words, n=1, cutoff=alike)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"{hint}known: {', '.join(words) or 'none'}"

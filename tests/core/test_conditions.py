@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from escalate.core.condition_ranges import Flags, Numbers, Span, Words
+from escalate.core.condition.ranges import Flags, Numbers, Span, Words
 from escalate.core.conditions import (
     Condition,
     Opaque,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from escalate.core.condition_ranges import Flags, Numbers, Range, Span, Words
+from escalate.core.condition.ranges import Flags, Numbers, Range, Span, Words
 from escalate.core.conditions import Condition, Vocabulary, implies, overlap, parse, within
 from escalate.core.status import Status
 from escalate.errors import InvalidCondition, TooManyCases

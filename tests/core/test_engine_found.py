@@ -9,22 +9,25 @@ from typing import Any
 import pytest
 
 from escalate import (
+    Actor,
     Attempt,
     CustomClock,
     EscalationPolicy,
     Handoff,
     Path,
+    Permission,
     Receiver,
     Rule,
     SLAPolicy,
     Step,
     Target,
+    WorkCalendar,
 )
-from escalate.core import advance, step
+from escalate.core import advance, facts, next_due, observe, step
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core.model import Ticket
-from escalate.errors import InvalidPolicy, WordTaken
+from escalate.errors import InvalidPolicy, NotPermitted, WordTaken
 from escalate.testing import START
 
 
@@ -184,3 +187,109 @@ def test_what_is_kept_of_a_policy_does_not_pile_up() -> None:
         step(ticket, c.Signal(f"signal {number}"), rules, now=minutes(1))
     kept = (rules.compiled._ears, rules.compiled._rules_by_words)
     assert all(len(cache) <= 1_000 for cache in kept)
+
+
+def test_an_absent_receiver_is_nobody_s_act() -> None:
+    """4.4: that a receiver is missing gives rules and timers no further moves."""
+    rules = policy(rules=[Rule("up", on="opened", escalate_to="N2", notify="lead")])
+    ticket = after(rules)
+    outcome = observe(ticket, facts.ReceiverMissing("lead"), rules, now=minutes(1))
+    assert outcome.ticket is not None
+    assert (ticket.automatic, outcome.ticket.automatic) == (1, 1)
+
+
+def test_each_arrival_counts_its_own_bounce() -> None:
+    """1.6: who is told that a ticket bounced too often is told once, also in a chain of rules."""
+    rules = EscalationPolicy(
+        "chain",
+        ["A", "B", "C"],
+        [Path("A", "B"), Path("B", "C"), Path("C", "A"), Path("C", "B")],
+        rules=[
+            Rule("tag", on="entered", at=["A"], when="bounces == 1", tag="x"),
+            Rule("on", on="entered", at=["A"], when="bounces == 1", escalate_to="B"),
+            Rule("further", on="field_changed", at=["B"], escalate_to="C"),
+        ],
+        receivers=[Receiver("boss")],
+        fallback="boss",
+    )
+    ticket = after(rules, (1, c.Escalate()), (2, c.Escalate()))
+    events = step(ticket, c.Escalate(to="A"), rules, now=minutes(3)).events
+    assert sum(isinstance(event, e.NotifyAsked) for event in events) == 1
+
+
+@pytest.mark.parametrize("then", ["wait", "resolve"])
+def test_a_reply_that_was_seen_is_kept(then: str) -> None:
+    """5.8: what the lifecycle has no edge for was said all the same, and answers the customer."""
+    rules = policy([Target("first_response", "9m", default=True)])
+    ticket = after(rules, (1, c.Hold() if then == "wait" else c.Cancel()))
+    did = facts.Did(c.Reply("the answer", then=then))  # type: ignore[arg-type]
+    outcome = observe(ticket, did, rules, now=minutes(2))
+    assert outcome.ticket is not None
+    assert outcome.ticket.status == ("pending" if then == "wait" else "resolved")
+    assert "the answer" in outcome.texts.values()
+    assert isinstance(outcome.events[0], e.PathViolated)
+    if then == "wait":
+        assert outcome.ticket.clocks["first_response"].state == "met"
+
+
+def test_what_was_done_without_the_right_is_followed() -> None:
+    """5.8: an approval by the wrong person, a priority that the policy does not know, a take."""
+    rules = policy().without(*policy().paths)
+    rules = rules.with_path(Path("N1", "N2", approval="lead"))
+    asked = after(rules, (1, c.Escalate(by=Actor("ann"))))
+    (request,) = asked.requests
+    did = facts.Did(c.Approve(request.number, by=Actor("bob")))
+    assert [type(x) for x in observe(asked, did, rules, now=minutes(2)).events] == [
+        e.PathViolated,
+        e.Approved,
+        e.Escalated,
+    ]
+    strange = observe(asked, facts.Did(c.SetPriority("P0")), rules, now=minutes(2)).ticket
+    assert strange is not None
+    assert strange.priority == "P0"
+    taken = facts.Did(c.Take(by=Actor("ann")))
+    again = observe(after(rules, (1, c.Resolve())), taken, rules, now=minutes(2)).ticket
+    assert again is not None
+    assert (again.status, again.assignee) == ("open", "ann")
+
+
+def test_a_restart_counts_from_now_whatever_was_before() -> None:
+    """3.8: also for a clock that had no target, and for working days."""
+    high = Target("resolution", "10m", when='priority == "high"', on_change="restart")
+    clock = after(policy([high]), (8, c.SetPriority("high"))).clocks["resolution"]
+    assert clock.due_at == minutes(18)
+    office = WorkCalendar(timezone="UTC", hours={"mon-sun": ["09:00-17:00"]})
+    days = Target("resolution", days=1, when='priority == "high"', on_change="restart")
+    rules = policy([days], calendars={"office": office})
+    clock = after(rules, (60 * 24 * 2, c.SetPriority("high"))).clocks["resolution"]
+    assert clock.due_at == START + timedelta(days=3)
+
+
+def test_opening_is_a_command_too() -> None:
+    """1.11: a permission may say who opens tickets; a misspelt command is an error."""
+    rules = policy(permissions=[Permission("Open", ["lead"])])
+    refused = step(None, c.Open("T-1", by=Actor("ann")), rules, now=START).refusal
+    assert isinstance(refused, NotPermitted)
+    with pytest.raises(InvalidPolicy, match="did you mean 'Resolve'"):
+        policy(permissions=[Permission("Resolv", ["lead"])])
+
+
+def test_a_clock_that_was_told_to_pause_waits_to_be_told_to_go_on() -> None:
+    """3.1: neither a reopening nor the end of another pause is the word it waits for."""
+    vendor = CustomClock("vendor", ["opened"], pause=["asked"], resume=["answered"])
+    target = Target("vendor", "30m", default=True, pause_while=["pending"])
+    rules = policy([target], clocks=[vendor])
+    asked = (1, c.Signal("asked"))
+    over_resolve = after(rules, asked, (2, c.Resolve()), (3, c.Reopen()))
+    assert over_resolve.clocks["vendor"].state == "paused"
+    over_wait = after(rules, (1, c.Wait()), (2, c.Signal("asked")), (3, c.Resume()))
+    assert over_wait.clocks["vendor"].state == "paused"
+    told = after(rules, asked, (2, c.Signal("answered")))
+    assert told.clocks["vendor"].state == "running"
+
+
+def test_an_out_of_office_message_is_no_sign_of_life() -> None:
+    """1.3: the idle clock runs on over automatic messages."""
+    rules = policy(rules=[Rule("silent", on="idle", after="5m", notify="lead")])
+    ticket = after(rules, (3, c.CustomerReply(automatic=True)))
+    assert next_due(ticket) == minutes(5)

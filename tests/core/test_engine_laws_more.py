@@ -462,6 +462,8 @@ class Desk:
             return word == "customer" and self.responded
         if clock.name == "update" and replies:
             return True
+        if self.on_reopen == "frozen" and clock.ended_by_resolving:
+            return False
         active_again = self.status in ACTIVE and was not in ACTIVE
         return clock.name in ("update", "ownership") and active_again
 

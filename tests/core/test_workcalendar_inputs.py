@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from escalate.core.openinghours import MAX_DATES, MAX_SPANS_A_DAY
+from escalate.core.opentime.openinghours import MAX_DATES, MAX_SPANS_A_DAY
 from escalate.core.workcalendar import WorkCalendar
 from escalate.errors import (
     BadInput,

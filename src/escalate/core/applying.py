@@ -185,7 +185,7 @@ def _moved(draft: Draft, event: e.Moved) -> None:
     draft.assignee = None
     draft.entered_us = event.at_us
     draft.moves += 1
-    draft.bounces += event.bounce
+    draft.bounces = event.bounces
     draft.left |= {event.source}
     draft.senders = _senders(draft.senders, event)
     draft.attempts = event.handoff.tried

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from escalate.core import commands
 from escalate.core.clockkinds import BUILT_IN, WORDS
 from escalate.core.conditions import Condition, Opaque, Vocabulary, as_condition
 from escalate.core.doing import Doing
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from escalate.core.policy import EscalationPolicy
 
 ALWAYS: Final = "always"
+COMMANDS: Final = tuple(
+    name
+    for name, thing in vars(commands).items()
+    if isinstance(thing, type)
+    and issubclass(thing, commands.Command)
+    and name not in ("Command", "Asked")
+)
 LIMITS: Final = {
     "tiers": 64,
     "paths": 1_000,
@@ -112,6 +120,7 @@ def _protocol(policy: EscalationPolicy) -> None:
         if each.tier is not None:
             _known(f"RequestType({each.name!r}).tier", each.tier, policy.tier_names)
     for permission in policy.permissions:
+        _known(f"Permission({permission.command!r}).command", permission.command, COMMANDS)
         for tier in permission.at:
             _known(f"Permission({permission.command!r}).at", tier, policy.tier_names)
 
@@ -122,7 +131,7 @@ def _clocks(policy: EscalationPolicy) -> None:
     for clock in policy.clocks:
         # A signal is any word that a rule or a clock waits for, so only near misses are caught.
         for word in clock.words - {*WORDS, *Status, *signals}:
-            close = nearest(word, (*WORDS, *Status))
+            close = nearest(word, (*WORDS, *Status), alike=0.8)
             if close.startswith("did you mean"):
                 raise InvalidPolicy(f"CustomClock({clock.name!r})", word, close)
 
@@ -178,7 +187,7 @@ def _rules(policy: EscalationPolicy) -> None:
     _once("EscalationPolicy.rules", (rule.name for rule in policy.rules))
     for rule in policy.rules:
         place = f"Rule({rule.name!r})"
-        close = nearest(rule.on, WORDS)
+        close = nearest(rule.on, WORDS, alike=0.8)
         if rule.on not in WORDS and close.startswith("did you mean"):
             raise InvalidPolicy(f"{place}.on", rule.on, close)
         for tier in rule.at:

@@ -17,8 +17,8 @@ import attrs
 from escalate.core.amounts import When
 from escalate.core.conditions import Condition, Opaque
 from escalate.core.instants import as_instant, as_us, show_instant
+from escalate.core.opentime.timeline import OpenTime
 from escalate.core.sealing import Sealed, seal
-from escalate.core.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 
 BREACH: Final = "breach"
@@ -135,6 +135,7 @@ class OpenClock:
     counted_us: int = attrs.field(default=0, repr=show_instant)
     carried_us: int = 0
     promised: bool = False
+    told_to_pause: str = ""
     passed_over: tuple[str, ...] = ()
     disputed: bool = False
 
@@ -191,6 +192,7 @@ class Clock(OpenClock, Sealed):
         counted_us: The instant from which its time counts: its start, unless another target began to
             apply that says otherwise; ``carried_us`` is what it brought along then.
         promised: Whether its due instant is a date that was promised, which no pause moves.
+        told_to_pause: The word by which it was told to stand still, until it is told to go on.
         passed_over: The targets that were tried before and did not match.
         disputed: Whether something turned out later that would have changed it.
     """
@@ -333,16 +335,17 @@ def retarget(clock: Clock, at_us: int, old: Terms, terms: Terms) -> Clock:
     now.calendar = terms.calendar
     now.passed_over = terms.passed_over
     now.promised = False
-    now.within_us = terms.promise_us(clock.started_us)
-    if terms.on_change == "keep_start" or clock.within_us is None or now.within_us is None:
-        now.counted_us, now.carried_us = clock.started_us, 0
-        now.used_us = terms.hours.elapsed_us(clock.started_us, at_us) - paused_us(
-            clock, at_us, terms
-        )
-    else:
-        share = used_us * now.within_us // clock.within_us
+    anew = terms.on_change == "restart"
+    now.within_us = terms.promise_us(at_us if anew else clock.started_us)
+    if anew:
+        now.counted_us, now.carried_us, now.used_us = at_us, 0, 0
+    elif terms.on_change == "carry_fraction" and clock.within_us and now.within_us is not None:
         now.counted_us = at_us
-        now.carried_us = now.used_us = share if terms.on_change == "carry_fraction" else 0
+        now.carried_us = now.used_us = used_us * now.within_us // clock.within_us
+    else:
+        now.counted_us, now.carried_us = clock.started_us, 0
+        paused = paused_us(now, at_us, terms)
+        now.used_us = terms.hours.elapsed_us(clock.started_us, at_us) - paused
     _pass_by_all_but_the_highest(now, terms)
     if clock.since_us is not None:
         now.since_us = at_us
@@ -408,6 +411,13 @@ def answer(clock: Clock) -> Clock:
     """Return *clock* knowing that the desk has replied in its cycle."""
     now = OpenClock(*_values(clock))
     now.answered = True
+    return seal(now, Clock)
+
+
+def told(clock: Clock, word: str) -> Clock:
+    """Return *clock* told to stand still by *word*, or told to go on by none."""
+    now = OpenClock(*_values(clock))
+    now.told_to_pause = word
     return seal(now, Clock)
 
 

@@ -113,9 +113,9 @@ class Reaction:
             self._at_rest(was.name, ended, kind, heard, found)
         elif heard.resets:
             begun = self._begun(was.name, was)
-            self._go_on(begun, was, Change.RESET, kind, heard, found)
+            self._go_on(begun, was, Change.RESET, heard, found)
         else:
-            self._go_on(clock, was, None, kind, heard, found)
+            self._go_on(clock, was, None, heard, found)
 
     def _answered(self, clock: Clock, heard: Heard, terms: Terms) -> tuple[Clock, str]:
         """Return *clock* knowing of a reply, and the word by which that meets it."""
@@ -139,12 +139,12 @@ class Reaction:
             if mode == "resume":
                 terms = terms_of(self.tables, was)
                 revived = clocks.revive(was, self.at_us, Status.RESOLVED, terms)
-                self._go_on(revived, was, Change.RESUME, kind, heard, found)
+                self._go_on(revived, was, Change.RESUME, heard, found)
             elif mode == "new_cycle":
-                self._go_on(self._begun(name, was), was, Change.START, kind, heard, found)
+                self._go_on(self._begun(name, was), was, Change.START, heard, found)
         elif self._starts(name, was, kind, heard):
             begun = self._begun(name, was)
-            self._pause_or_resume(begun, was, Change.START, kind, heard, found)
+            self._pause_or_resume(begun, was, Change.START, heard, found)
 
     def _starts(self, name: str, was: Clock | None, kind: ClockKind, heard: Heard) -> bool:
         if heard.starts:
@@ -176,7 +176,6 @@ class Reaction:
         clock: Clock,
         was: Clock,
         change: Change | None,
-        kind: ClockKind,
         heard: Heard,
         found: list[ClockChange],
     ) -> None:
@@ -188,20 +187,23 @@ class Reaction:
                 change = change or Change.RETARGET
                 old = terms_of(self.tables, clock)
                 clock = clocks.retarget(clock, self.at_us, old, terms)
-        self._pause_or_resume(clock, was, change, kind, heard, found)
+        self._pause_or_resume(clock, was, change, heard, found)
 
     def _pause_or_resume(
         self,
         clock: Clock,
         was: Clock | None,
         change: Change | None,
-        kind: ClockKind,
         heard: Heard,
         found: list[ClockChange],
     ) -> None:
         if not clock.promised:
+            word = heard.pauses or ("" if heard.resumes else clock.told_to_pause)
+            if word != clock.told_to_pause:
+                clock = clocks.told(clock, word)
             terms = terms_of(self.tables, clock)
-            reason = self._reason_to_pause(clock, terms, kind, heard)
+            status = self.draft.status
+            reason = status.value if status in terms.pauses_in else clock.told_to_pause
             if reason and clock.state is ClockState.RUNNING:
                 change = change or Change.PAUSE
                 clock = clocks.pause(clock, self.at_us, reason, terms)
@@ -211,17 +213,12 @@ class Reaction:
         if clock is not was:
             found.append((change or Change.MARK, clock))
 
-    def _reason_to_pause(self, clock: Clock, terms: Terms, kind: ClockKind, heard: Heard) -> str:
-        if self.draft.status in terms.pauses_in:
-            return self.draft.status.value
-        if clock.state is ClockState.PAUSED:
-            told = clock.pauses[-1].reason in kind.pauses_on
-            return clock.pauses[-1].reason if told and not heard.resumes else ""
-        return heard.pauses
-
     def _idle(self, found: list[ClockChange]) -> None:
         was = self.draft.clocks.get(IDLE)
-        stirred = isinstance(self.event, _STIRRING) or self.event.touches & _STIRRED
+        event = self.event
+        stirred = isinstance(event, _STIRRING) or bool(event.touches & _STIRRED)
+        if isinstance(event, e.CustomerReplied) and event.automatic:
+            stirred = False  # out of office: nobody has done anything
         if was is None or not was.is_live:
             found.append((Change.START, self._begun(IDLE, was)))
         elif stirred:

@@ -14,10 +14,10 @@ from escalate.core.conditions import Condition, Opaque
 from escalate.core.doing import Doing
 from escalate.core.lifecycle import status_table, verb_targets
 from escalate.core.model import Actor
+from escalate.core.opentime.timeline import OpenTime
 from escalate.core.protocol import RequestType
 from escalate.core.sla import Step, Target
 from escalate.core.status import Status
-from escalate.core.timeline import OpenTime
 from escalate.core.workcalendar import Calendar
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 
 import attrs
 
-from escalate.core.condition_cases import Case, Cases, cases_of, overlap, within
-from escalate.core.condition_closures import Holds, compile_tree
-from escalate.core.condition_reading import read
-from escalate.core.condition_tree import Comparison, Tree, atoms
-from escalate.core.condition_types import Constant, FieldType, Vocabulary, wall_time_us
+from escalate.core.condition.cases import Case, Cases, cases_of, overlap, within
+from escalate.core.condition.closures import Holds, compile_tree
+from escalate.core.condition.reading import read
+from escalate.core.condition.tree import Comparison, Tree, atoms
+from escalate.core.condition.types import Constant, FieldType, Vocabulary, wall_time_us
 from escalate.core.sealing import FrozenDict
 from escalate.errors import BadInput, ConditionFailed
 

@@ -378,6 +378,7 @@ class Moved(Event):
         target: The tier it came to.
         bounce: Whether it had left that tier before and did not come back by a return.
         handoff: What was handed over.
+        bounces: How often it has bounced by now.
     """
 
     _words = some("entered")
@@ -388,6 +389,7 @@ class Moved(Event):
     target: str
     bounce: bool
     handoff: HandedOver
+    bounces: int = 0
 
 
 @attrs.frozen

@@ -13,17 +13,17 @@ from typing import Literal
 import attrs
 
 from escalate.core import events as e
-from escalate.core.calendarforms import Calendar
 from escalate.core.clocks import Clock
 from escalate.core.commands import Command
 from escalate.core.doing import Doing
 from escalate.core.events import Event
-from escalate.core.explanation import Explanation as CalendarExplanation
 from escalate.core.instants import as_instant
 from escalate.core.model import Actor, Ticket
-from escalate.core.timeline import OpenTime
+from escalate.core.opentime.calendarforms import Calendar
+from escalate.core.opentime.explanation import Explanation as CalendarExplanation
+from escalate.core.opentime.timeline import OpenTime
+from escalate.core.opentime.zonedays import find_zone
 from escalate.core.worktime import WorkTime
-from escalate.core.zonedays import find_zone
 from escalate.errors import Refused
 
 Standing = Literal["tried", "elsewhere", "not tried"]

@@ -32,8 +32,8 @@ from escalate.core.explained import (
 from escalate.core.explaining_rules import explained_rules, false_parts
 from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Actor, MoveKind, Ticket
+from escalate.core.opentime.timeline import OpenTime
 from escalate.core.sla import Target
-from escalate.core.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 from escalate.core.clockkinds import IDLE
 from escalate.core.clockwork import terms_of
 from escalate.core.compiled import Deed, Holds
-from escalate.core.condition_tree import AllOf, atoms
-from escalate.core.condition_types import Subject, quoted, show_wall_time
+from escalate.core.condition.tree import AllOf, atoms
+from escalate.core.condition.types import Subject, quoted, show_wall_time
 from escalate.core.conditions import Condition
 from escalate.core.explained import ExplainedRule, deeds, local, plain, zone_of
 from escalate.core.instants import as_instant
 from escalate.core.model import Ticket
 from escalate.core.moving import open_path
+from escalate.core.opentime.zonedays import find_zone
 from escalate.core.rules import Rule
-from escalate.core.zonedays import find_zone
 from escalate.errors import Refused, TooManyMoves
 
 if TYPE_CHECKING:

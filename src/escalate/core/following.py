@@ -32,7 +32,8 @@ def follow(working: Working, fact: f.Fact, at_us: int) -> None:
     Raises:
         NoTicket: The ticket was never opened; ``Did(Open(...))`` opens it.
     """
-    by = fact.by or SOME["agent"]  # an act of a host counts as one of its people
+    # An act of a host counts as one of its people; that nobody can be reached is no act at all.
+    by = fact.by or (SYSTEM if isinstance(fact, f.ReceiverMissing) else SOME["agent"])
     if isinstance(fact, f.Did):
         _did(working, fact.command, at_us, by)
     elif working.draft is None:
@@ -66,9 +67,18 @@ def _follow_refused(
     if isinstance(command, c.Escalate | c.Return | c.Transfer):
         assert command.to is not None  # Did has seen to it
         _moved_against(working, draft, command, why, at_us, by)
+    elif isinstance(command, c.SetPriority):
+        working.emit(
+            e.PathViolated(why.violates, draft.priority, command.priority, at_us=at_us, by=by)
+        )
+        _priority_is(working, draft, f.PriorityIs(command.priority), at_us, by)
+    elif isinstance(command, c.Reply):
+        _replied_against(working, draft, command, at_us, by)
     elif type(command) in _VERB_OF and why.violates == "status":
-        status = working.tables.verbs[_verb_of(command)]
+        status = working.tables.verbs[_VERB_OF[type(command)]]
         _status_is(working, draft, f.StatusIs(status), at_us, by)
+        if isinstance(command, c.Take) and by.id:
+            working.emit(e.Taken(draft.status, draft.status, by.id, at_us=at_us, by=by))
     else:
         name = type(command).__name__
         working.emit(e.PathViolated(why.violates, name, "", at_us=at_us, by=by))
@@ -93,10 +103,17 @@ def _moved_against(
     working.emit(move_event(draft, kind, target, at_us, by, handoff), told.texts())
 
 
-def _verb_of(command: c.Command) -> str:
-    if isinstance(command, c.Reply):
-        return "wait" if command.then == "wait" else "resolve"
-    return _VERB_OF[type(command)]
+def _replied_against(
+    working: Working, draft: Draft, command: c.Reply, at_us: int, by: Actor
+) -> None:
+    """Follow a reply that led to a status it may not lead to: what was said was said."""
+    source = draft.status
+    status = Status.PENDING if command.then == "wait" else Status.RESOLVED
+    working.emit(e.PathViolated("status", source, status, at_us=at_us, by=by))
+    if source.is_done:
+        working.emit(e.Reopened(source, Status.OPEN, at_us=at_us, by=by))
+    event = e.BotReplied if command.bot or by.kind == "bot" else e.Replied
+    working.emit(event(draft.status, status, at_us=at_us, by=by), {"text": command.text})
 
 
 _KIND_OF: Final[dict[type[c.Command], MoveKind]] = {
@@ -106,7 +123,6 @@ _KIND_OF: Final[dict[type[c.Command], MoveKind]] = {
 }
 _VERB_OF: Final[dict[type[c.Command], str]] = {
     c.Take: "take",
-    c.Reply: "take",
     c.Wait: "wait",
     c.Hold: "hold",
     c.Resume: "resume",

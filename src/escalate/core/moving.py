@@ -181,7 +181,8 @@ def move_event(
 ) -> Moved:
     """Return the event that moves *draft* to *target*."""
     bounce = kind != "return" and target in draft.left
-    return MOVES[kind](draft.tier, target, bounce, handoff, at_us=at_us, by=by)
+    bounces = draft.bounces + bounce
+    return MOVES[kind](draft.tier, target, bounce, handoff, bounces, at_us=at_us, by=by)
 
 
 def handed_over(

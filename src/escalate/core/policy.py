@@ -19,11 +19,11 @@ from escalate.core.compiled import Compiled, compile_policy
 from escalate.core.conditions import Vocabulary
 from escalate.core.doing import some_words
 from escalate.core.model import HANDOFF_FIELDS, MoveKind, Tier, as_tier, named, words
+from escalate.core.opentime.timeline import OpenTime
 from escalate.core.protocol import Goal, Permission, Receiver, RequestType
 from escalate.core.reads import Reads, reads_of
 from escalate.core.rules import Rule, wall_us
 from escalate.core.sla import ConditionLike, SLAPolicy, Target
-from escalate.core.timeline import OpenTime
 from escalate.core.workcalendar import WorkCalendar
 from escalate.errors import InvalidPolicy, nearest
 

@@ -114,7 +114,7 @@ def _refuse(working: Working, deed: Deed, at_us: int, why: Refused) -> None:
 
 
 def _tell_of_bounces(working: Working, event: e.Moved) -> None:
-    if working.ticket.bounces == working.policy.max_bounces:
+    if event.bounces == working.policy.max_bounces:
         _tell_exhausted(working, "max_bounces", event.at_us)
 
 

@@ -150,7 +150,7 @@ def _clock(clock: Clock, tables: Compiled, now_us: int) -> Hashable:
         frozenset(clock.fired),
         _left(clock, terms, used_us),
         _on_other_terms(clock, tables, now_us),
-        clock.pauses[-1].reason if clock.pauses and clock.ended_us is None else "",
+        clock.told_to_pause,
     )
 
 

@@ -1,8 +1,8 @@
 """Work calendars: when a desk is open, and so when an amount of open time is used up.
 
 A calendar is a value made of what people write: a zone, weekly hours, holidays, breaks, overrides. How
-hours are read is in :mod:`escalate.core.openinghours`, which of them wins in
-:mod:`escalate.core.schedule`, the arithmetic in :mod:`escalate.core.timeline`. Amounts are
+hours are read is in :mod:`escalate.core.opentime.openinghours`, which of them wins in
+:mod:`escalate.core.opentime.schedule`, the arithmetic in :mod:`escalate.core.opentime.timeline`. Amounts are
 :class:`WorkTime`; what is promised within them is unknown here.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 
 import attrs
 
-from escalate.core.calendarforms import Calendar, line_of, work_days_of
-from escalate.core.openinghours import (
+from escalate.core.opentime.calendarforms import Calendar, line_of, work_days_of
+from escalate.core.opentime.openinghours import (
     DatedHours,
     DatedHoursInput,
     Hours,
@@ -25,9 +25,9 @@ from escalate.core.openinghours import (
     read_hours,
     show_hours,
 )
-from escalate.core.schedule import Schedule, WeekSchedule
-from escalate.core.timeline import Horizon, OpenTime, Timeline
-from escalate.core.zonedays import FIRST_DAY, LAST_DAY, ZoneDays, find_zone
+from escalate.core.opentime.schedule import Schedule, WeekSchedule
+from escalate.core.opentime.timeline import Horizon, OpenTime, Timeline
+from escalate.core.opentime.zonedays import FIRST_DAY, LAST_DAY, ZoneDays, find_zone
 
 __all__ = ["Calendar", "OpenTime", "WorkCalendar"]
 

@@ -45,6 +45,7 @@ class Working:
         command_id: The id of the command that acts, until its first event carries it.
         texts: The free texts that came with it, by (event number, field).
         waiting: Events whose turn to set off rules has not come yet, first in first out.
+        trusted: Whether what is asked has been done already, so that it is followed and not judged.
         reached: Steps that a change of terms has passed and that are still to act.
     """
 
@@ -57,6 +58,7 @@ class Working:
         "said_us",
         "tables",
         "texts",
+        "trusted",
         "waiting",
     )
 
@@ -70,6 +72,7 @@ class Working:
         self.texts: dict[tuple[int, str], str] = {}
         self.waiting: deque[Event] = deque()
         self.reached: list[Deed] = []
+        self.trusted = False
 
     @property
     def ticket(self) -> Draft:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
+from escalate.core.opentime.timeline import OpenTime
 from escalate.core.policy import EscalationPolicy
-from escalate.core.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 from escalate.errors import InvalidMapping, nearest
 from escalate.offline.counting import Counts, Replay

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from escalate.core.openinghours import read_holidays
+from escalate.core.opentime.openinghours import read_holidays
 from escalate.errors import nearest
 from escalate.policies.tables import Place, table, text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from escalate.core.timeline import OpenTime
+from escalate.core.opentime.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 from escalate.offline.figures.values import Figure, Share
 from escalate.offline.log import Case, Log

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 import attrs
 
 from escalate.core.instants import DAY_US, as_instant
-from escalate.core.spans import Span, clipped
+from escalate.core.opentime.spans import Span, clipped
 from escalate.core.worktime import WorkTime
 from escalate.errors import EndBeforeStart, HorizonTooShort, InvalidWorkTime
 
 if TYPE_CHECKING:
-    from escalate.core.vectors import PackedWindows
+    from escalate.core.opentime.vectors import PackedWindows
 
 _YEAR_US: Final = 366 * DAY_US
 
@@ -230,7 +230,7 @@ class Timeline:
 
     def packed(self, what: str, first_us: int, last_us: int) -> PackedWindows:
         """Return the line as arrays, compiled at least from *first_us* through *last_us*."""
-        from escalate.core.vectors import PackedWindows
+        from escalate.core.opentime.vectors import PackedWindows
 
         windows = self.covering(what, first_us, last_us)
         if self._packed is None or self._packed[0] is not windows:

@@ -6,11 +6,11 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from escalate.core.calendarforms import Calendar, line_of, work_days_of
-from escalate.core.schedule import DateNote, Schedule
-from escalate.core.spans import Span, intersection, union
-from escalate.core.timeline import Horizon, Timeline
-from escalate.core.zonedays import ZoneDays
+from escalate.core.opentime.calendarforms import Calendar, line_of, work_days_of
+from escalate.core.opentime.schedule import DateNote, Schedule
+from escalate.core.opentime.spans import Span, intersection, union
+from escalate.core.opentime.timeline import Horizon, Timeline
+from escalate.core.opentime.zonedays import ZoneDays
 
 Kind: TypeAlias = Literal["|", "&"]
 

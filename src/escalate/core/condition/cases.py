@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
 
-from escalate.core.condition_ranges import Flags, Numbers, Range, Words
-from escalate.core.condition_tree import AllOf, AnyOf, Not, Tree
-from escalate.core.condition_types import KINDS, Vocabulary
+from escalate.core.condition.ranges import Flags, Numbers, Range, Words
+from escalate.core.condition.tree import AllOf, AnyOf, Not, Tree
+from escalate.core.condition.types import KINDS, Vocabulary
 from escalate.core.sealing import FrozenDict
 from escalate.errors import BadInput, TooManyCases
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalate.core.condition_ranges import Domain, Flags, Numbers, Range, Words
-from escalate.core.condition_types import MAY_BE_NONE, Constant, Subject
+from escalate.core.condition.ranges import Domain, Flags, Numbers, Range, Words
+from escalate.core.condition.types import MAY_BE_NONE, Constant, Subject
 
 
 def allowed(

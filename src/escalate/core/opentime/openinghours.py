@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from escalate.core.instants import DAY_US
-from escalate.core.spans import Span
-from escalate.core.zonedays import FIRST_DAY, LAST_DAY, date_of
+from escalate.core.opentime.spans import Span
+from escalate.core.opentime.zonedays import FIRST_DAY, LAST_DAY, date_of
 from escalate.errors import HorizonTooShort, InvalidCalendar, nearest
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

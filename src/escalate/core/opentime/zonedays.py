@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from escalate.core.instants import DAY_US, as_instant
-from escalate.core.spans import Span
+from escalate.core.opentime.spans import Span
 from escalate.errors import InvalidCalendar
 
 FIRST_DAY: Final = 0  # 1970-01-01

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, Final
 
-from escalate.core.condition_ranges import Flags, Words, as_number
-from escalate.core.condition_tree import AllOf, AnyOf, Comparison, Has, Not, Tree
-from escalate.core.condition_types import Subject
+from escalate.core.condition.ranges import Flags, Words, as_number
+from escalate.core.condition.tree import AllOf, AnyOf, Comparison, Has, Not, Tree
+from escalate.core.condition.types import Subject
 
 Holds = Callable[[Any, int], bool]
 """Judges a ticket at an instant, in microseconds; only ``age`` and ``in_tier_for`` look at it."""

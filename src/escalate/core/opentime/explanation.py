@@ -8,10 +8,10 @@ from typing import Final
 import attrs
 
 from escalate.core.instants import as_instant
-from escalate.core.schedule import DateNote, Schedule
-from escalate.core.timeline import Timeline
+from escalate.core.opentime.schedule import DateNote, Schedule
+from escalate.core.opentime.timeline import Timeline
+from escalate.core.opentime.zonedays import ZoneDays, find_zone
 from escalate.core.worktime import WorkTime
-from escalate.core.zonedays import ZoneDays, find_zone
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

@@ -2,7 +2,7 @@
 
 What passes here is made of the language's own words and signs, in an order that can be right, and
 nested no deeper than the limit. So the parser behind it meets no surprise, and an error points at the
-very place. What the words mean is told in :mod:`escalate.core.condition_reading`.
+very place. What the words mean is told in :mod:`escalate.core.condition.reading`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 import attrs
 
-from escalate.core.condition_types import wall_time_us
+from escalate.core.condition.types import wall_time_us
 from escalate.errors import InvalidCondition
 
 LONGEST: Final = 1_000

@@ -1,7 +1,7 @@
 """Which spans each date is open, and so which instants: holidays, breaks, overrides, weekly hours.
 
 A schedule turns hours as they were written into open spans of instants. It keeps nothing it has worked
-out; :mod:`escalate.core.timeline` asks it once for each stretch of the line and answers the questions.
+out; :mod:`escalate.core.opentime.timeline` asks it once for each stretch of the line.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Final, Literal, Protocol, TypeAlias
 import attrs
 
 from escalate.core.instants import DAY_US
-from escalate.core.openinghours import (
+from escalate.core.opentime.openinghours import (
     DatedHours,
     Hours,
     show_span,
     spans_by_day,
     spans_by_weekday,
 )
-from escalate.core.spans import Span, clipped, difference, intersection, union
-from escalate.core.zonedays import ZoneDays, date_of, day_of
+from escalate.core.opentime.spans import Span, clipped, difference, intersection, union
+from escalate.core.opentime.zonedays import ZoneDays, date_of, day_of
 
 Reason: TypeAlias = Literal["holiday", "break", "override", "no hours", "no such date"]
 

@@ -12,10 +12,10 @@ from typing import Final
 
 import attrs
 
-from escalate.core.condition_meaning import allowed
-from escalate.core.condition_scan import DEEPEST, LONGEST, refusal, scan
-from escalate.core.condition_tree import AllOf, AnyOf, Comparison, Has, Not, Tree
-from escalate.core.condition_types import (
+from escalate.core.condition.meaning import allowed
+from escalate.core.condition.scan import DEEPEST, LONGEST, refusal, scan
+from escalate.core.condition.tree import AllOf, AnyOf, Comparison, Has, Not, Tree
+from escalate.core.condition.types import (
     KINDS,
     MAY_BE_NONE,
     WRITTEN,

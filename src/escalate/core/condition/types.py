@@ -1,6 +1,6 @@
 """What a condition may speak of: its names, their types, and the words that a policy knows.
 
-How conditions are written and read is in :mod:`escalate.core.condition_reading`.
+How conditions are written and read is in :mod:`escalate.core.condition.reading`.
 """
 
 from __future__ import annotations

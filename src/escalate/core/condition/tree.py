@@ -1,8 +1,8 @@
 """A condition as a tree: what is compared with what, and how that is joined.
 
 Trees are plain values, equal when they say the same in the same order. They are made by
-:mod:`escalate.core.condition_reading` and turned into functions by
-:mod:`escalate.core.condition_closures`.
+:mod:`escalate.core.condition.reading` and turned into functions by
+:mod:`escalate.core.condition.closures`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from decimal import Decimal
 
 import attrs
 
-from escalate.core.condition_ranges import Flags, Range
-from escalate.core.condition_types import Constant, Subject, quoted, show_wall_time
+from escalate.core.condition.ranges import Flags, Range
+from escalate.core.condition.types import Constant, Subject, quoted, show_wall_time
 
 
 @attrs.frozen

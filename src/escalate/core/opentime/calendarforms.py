@@ -1,7 +1,7 @@
 """What every calendar answers, in integers, in datetimes and in numpy arrays.
 
-The formulas are in :mod:`escalate.core.timeline`, once; here their arguments and answers change form.
-Where open time comes from is for the subclasses to say.
+The formulas are in :mod:`escalate.core.opentime.timeline`, once; here their arguments and
+answers change form. Where open time comes from is for the subclasses to say.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from escalate.core.explanation import Explanation, explain
 from escalate.core.instants import DAY_US, as_instant, as_us
-from escalate.core.schedule import Schedule
-from escalate.core.spans import Span, clipped, union
-from escalate.core.timeline import Horizon, Timeline
+from escalate.core.opentime.explanation import Explanation, explain
+from escalate.core.opentime.schedule import Schedule
+from escalate.core.opentime.spans import Span, clipped, union
+from escalate.core.opentime.timeline import Horizon, Timeline
+from escalate.core.opentime.zonedays import FIRST_DAY, LAST_DAY
 from escalate.core.worktime import WorkTime, as_worktime
-from escalate.core.zonedays import FIRST_DAY, LAST_DAY
 from escalate.errors import BadInput, HorizonTooShort, InvalidCalendar
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from escalate.core.combinedcalendar import CombinedCalendar
+    from escalate.core.opentime.combinedcalendar import CombinedCalendar
 
 
 class Calendar:
@@ -256,7 +256,7 @@ class Calendar:
             InvalidWorkTime: An amount is negative; the first is named.
             HorizonTooShort: A start or an answer lies outside 1970 to 2100; the first is named.
         """
-        from escalate.core.vectors import deadlines
+        from escalate.core.opentime.vectors import deadlines
 
         return deadlines(self._line, starts_us, amounts_us)
 
@@ -272,21 +272,21 @@ class Calendar:
             EndBeforeStart: An end lies before its start; the first is named.
             HorizonTooShort: A start or an end lies outside 1970 to 2100; the first is named.
         """
-        from escalate.core.vectors import elapsed_many
+        from escalate.core.opentime.vectors import elapsed_many
 
         return elapsed_many(self._line, starts_us, ends_us)
 
     def __or__(self, other: Calendar) -> CombinedCalendar:
         if not isinstance(other, Calendar):
             return NotImplemented
-        from escalate.core.combinedcalendar import CombinedCalendar
+        from escalate.core.opentime.combinedcalendar import CombinedCalendar
 
         return CombinedCalendar("|", self, other)
 
     def __and__(self, other: Calendar) -> CombinedCalendar:
         if not isinstance(other, Calendar):
             return NotImplemented
-        from escalate.core.combinedcalendar import CombinedCalendar
+        from escalate.core.opentime.combinedcalendar import CombinedCalendar
 
         return CombinedCalendar("&", self, other)
 

@@ -2,8 +2,8 @@
 
 A range is exact: its ends are the constants of the condition, never rounded. A value that is not there
 is a possible value like any other, so that the opposite of a range holds just what the range does not.
-Which range a comparison has is said in :mod:`escalate.core.condition_tree`; whole conditions as ranges
-are in :mod:`escalate.core.condition_cases`.
+Which range a comparison has is said in :mod:`escalate.core.condition.tree`; whole conditions as ranges
+are in :mod:`escalate.core.condition.cases`.
 """
 
 from __future__ import annotations

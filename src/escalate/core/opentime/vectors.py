@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from escalate.errors import BadInput, EndBeforeStart, HorizonTooShort, InvalidWorkTime
 
 if TYPE_CHECKING:
-    from escalate.core.timeline import Timeline, Windows
+    from escalate.core.opentime.timeline import Timeline, Windows
 
 Ints: TypeAlias = NDArray[np.int64]
 
