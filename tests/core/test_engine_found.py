@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from escalate import (
@@ -23,7 +24,7 @@ from escalate import (
     Target,
     WorkCalendar,
 )
-from escalate.core import advance, facts, next_due, observe, step
+from escalate.core import advance, facts, fold, next_due, observe, step
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core.model import Ticket
@@ -293,3 +294,34 @@ def test_an_out_of_office_message_is_no_sign_of_life() -> None:
     rules = policy(rules=[Rule("silent", on="idle", after="5m", notify="lead")])
     ticket = after(rules, (3, c.CustomerReply(automatic=True)))
     assert next_due(ticket) == minutes(5)
+
+
+def test_a_reopening_elsewhere_begins_a_stay_of_its_own() -> None:
+    """1.5: a ticket that a host moved while it was resolved is not owed its old tier's answer."""
+    rules = policy(
+        [Target("ownership", "9m", tiers=["N1"]), Target("ownership", "5m", default=True)]
+    )
+    ticket: Ticket | None = after(rules, (1, c.Resolve()))
+    for minute, fact in ((2, facts.TierIs("N2")), (3, facts.StatusIs("open"))):
+        ticket = observe(ticket, fact, rules, now=minutes(minute)).ticket
+    assert ticket is not None
+    clock = ticket.clocks["ownership"]
+    assert (clock.cycle, clock.target, clock.due_at) == (2, "ownership 5m", minutes(8))
+
+
+def test_tickets_can_be_made_by_hand() -> None:
+    """A plugin author's test writes down a ticket, and changes a copy of it."""
+    ticket = Ticket("T-1", "N1", 0, ("desk", "1"), tags=frozenset({"vip"}))
+    assert attrs.evolve(ticket, tier="N2").tier == "N2"
+    assert ticket == after_nothing(ticket)
+
+
+def after_nothing(ticket: Ticket) -> Ticket:
+    """The ticket after no event at all."""
+    return fold(ticket, ())
+
+
+def test_working_days_are_a_number() -> None:
+    """``days = true`` is no day."""
+    with pytest.raises(InvalidPolicy, match="1 working day or more"):
+        Target("resolution", days=True, default=True)

@@ -254,8 +254,8 @@ CLOCKS: Final = (
         name="the resolved span counts after a reopening",
         why="A ticket that was resolved for a week and reopened is a week late.",
         file="core/clocks.py",
-        old="    now.ended_us = None\n    now.ended_by = \"\"\n    now.since_us = at_us\n",
-        new="    now.since_us = now.ended_us\n    now.ended_us = None\n    now.ended_by = \"\"\n",
+        old='    now.ended_us = None\n    now.ended_by = ""\n    now.since_us = at_us\n',
+        new='    now.since_us = now.ended_us\n    now.ended_us = None\n    now.ended_by = ""\n',
         caught_by=(MORE + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
     ),
     Defect(
@@ -353,8 +353,7 @@ CLOCKS: Final = (
         old="due = self.dates.deadline_days(as_instant(start_us), self.days)",
         new="due = as_instant(start_us + self.days * 86_400_000_000)",
         caught_by=(
-            MORE
-            + "test_law_3_a_promise_of_working_days_is_due_on_the_nth_day_that_has_hours",
+            MORE + "test_law_3_a_promise_of_working_days_is_due_on_the_nth_day_that_has_hours",
         ),
     ),
     Defect(
@@ -594,8 +593,7 @@ JOURNAL: Final = (
             "        return\n"
         ),
         new=(
-            "    if not working.policy.acts:\n"
-            "        _advise(working, deed, at_us, is_rule=True)\n"
+            "    if not working.policy.acts:\n        _advise(working, deed, at_us, is_rule=True)\n"
         ),
         caught_by=(MORE + "test_law_11_an_advisory_policy_does_nothing_by_itself",),
     ),

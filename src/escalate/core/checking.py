@@ -218,8 +218,8 @@ def _receivers(policy: EscalationPolicy) -> None:
         if receiver.calendar is not None:
             place = f"Receiver({receiver.name!r}).calendar"
             _known(place, receiver.calendar, (*policy.calendars, ALWAYS))
-    named = dict(_named_receivers(policy))
-    for name, place in named.items():
+    named = list(_named_receivers(policy))
+    for name, place in named:
         _known(place, name, names)
     if named and policy.fallback is None:
         wanted = "a receiver who is told when another cannot be reached"

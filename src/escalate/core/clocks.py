@@ -170,7 +170,7 @@ class OpenClock:
         return None if self.ended_us is None else as_instant(self.ended_us)
 
 
-class Clock(OpenClock, Sealed):
+class Clock(Sealed, OpenClock):
     """One cycle of one clock.
 
     Attributes:

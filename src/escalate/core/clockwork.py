@@ -134,7 +134,7 @@ class Reaction:
         found: list[ClockChange],
     ) -> None:
         """Find whether a clock that does not run begins a cycle, or goes on with its last."""
-        if was is not None and self.before.is_done and was.ended_by == Status.RESOLVED:
+        if was is not None and self._ended_by_resolving(was, kind):
             mode = self.tables.on_reopen
             if mode == "resume":
                 terms = terms_of(self.tables, was)
@@ -145,6 +145,12 @@ class Reaction:
         elif self._starts(name, was, kind, heard):
             begun = self._begun(name, was)
             self._pause_or_resume(begun, was, Change.START, heard, found)
+
+    def _ended_by_resolving(self, was: Clock, kind: ClockKind) -> bool:
+        """Whether the ticket reopens now, and finds this clock as resolving left it, in the same tier."""
+        if not self.before.is_done or was.ended_by != Status.RESOLVED:
+            return False
+        return kind.whole_ticket or self.draft.entered_us <= (was.ended_us or 0)
 
     def _starts(self, name: str, was: Clock | None, kind: ClockKind, heard: Heard) -> bool:
         if heard.starts:

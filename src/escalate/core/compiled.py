@@ -80,6 +80,7 @@ class Compiled:
         idle_rules: The rules that wait for nothing to happen, by how plans call them.
         order: For each target, its place in the declared order, for timers of one instant.
         statuses: The next status for each (status, verb).
+        edges: Each (status, next status) that the lifecycle has.
         verbs: The status that each verb leads to.
         on_reopen: What becomes of the clocks that resolving ended, when a ticket reopens.
         request_types: By name.
@@ -97,6 +98,7 @@ class Compiled:
     idle_rules: Mapping[str, Deed]
     order: Mapping[str | None, int]
     statuses: Mapping[tuple[Status, str], Status]
+    edges: frozenset[tuple[Status, Status]]
     verbs: Mapping[str, Status]
     on_reopen: str
     request_types: Mapping[str, RequestType]
@@ -200,6 +202,7 @@ def compile_policy(policy: EscalationPolicy) -> Compiled:
         idle_rules={idle_name(rule): _deed(policy, rule) for rule in idle},
         order={target.name: place for place, target in enumerate(policy.sla.targets)},
         statuses=status_table(),
+        edges=frozenset((source, target) for (source, _), target in status_table().items()),
         verbs=verb_targets(),
         on_reopen=policy.on_reopen,
         request_types={each.name: each for each in policy.request_types},

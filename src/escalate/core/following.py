@@ -141,8 +141,7 @@ def _status_is(working: Working, draft: Draft, fact: f.StatusIs, at_us: int, by:
         # A host without "resolved" closes what it has answered; to cancel is a command of its own.
         working.emit(e.Resolved(source, Status.RESOLVED, at_us=at_us, by=by))
         source = Status.RESOLVED
-    edges = {to for (at, verb), to in working.tables.statuses.items() if at is source}
-    if status not in edges:
+    if (source, status) not in working.tables.edges:
         working.emit(e.PathViolated("status", source, status, at_us=at_us, by=by))
     working.emit(_arrival(source, status)(source, status, at_us=at_us, by=by))
 

@@ -194,7 +194,7 @@ class OpenHandedOver:
     texts: tuple[tuple[int, str], ...] = ()
 
 
-class HandedOver(OpenHandedOver, Sealed):
+class HandedOver(Sealed, OpenHandedOver):
     """A handoff as the journal keeps it. What was written is kept apart, by (event number, field).
 
     Each holds all that any earlier one of its ticket held.
@@ -353,7 +353,7 @@ class Draft:
         return as_instant(self.changed_us)
 
 
-class Ticket(Draft, Sealed):
+class Ticket(Sealed, Draft):
     """A ticket as its journal tells it: the fold of its events. It never changes; a new one is made.
 
     Attributes:

@@ -18,9 +18,18 @@ Form = TypeVar("Form", bound="Sealed")
 
 
 class Sealed:
-    """Refuses to change. The sealed form of a class is ``class Thing(OpenThing, Sealed)``."""
+    """Refuses to change. The sealed form of a class is ``class Thing(Sealed, OpenThing)``.
+
+    Made by hand, it takes what its open form takes.
+    """
 
     __slots__ = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        form = type(self).__mro__[2](*args, **kwargs)  # the open form stands behind Sealed
+        for name in form.__slots__:
+            if name != "__weakref__":
+                object.__setattr__(self, name, getattr(form, name))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise FrozenInstanceError

@@ -139,8 +139,9 @@ class Target:
             raise InvalidPolicy(place, (self.within, self.days), wanted)
         if self.within is not None and not self.within:
             raise InvalidPolicy(f"{place}.within", self.within, 'some open time, e.g. "12h"')
-        if self.days is not None and (not isinstance(self.days, int) or self.days < 1):
-            raise InvalidPolicy(f"{place}.days", self.days, "1 working day or more")
+        days = self.days
+        if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 1):
+            raise InvalidPolicy(f"{place}.days", days, "1 working day or more")
         if not self.tiers and self.when is None and not self.default:
             wanted = "tiers, when, or default = true for the one that applies when no other does"
             raise InvalidPolicy(f"{place}.tiers", self.tiers, wanted)
