@@ -89,13 +89,12 @@ def plant(defect: Defect, package: Path) -> None:
 
 
 def ask(defect: Defect) -> Finding:
-    """Plant *defect* and return what its laws say.
-
-    Raises:
-        DefectMoved: The code that it replaces is not there, or not once.
-    """
+    """Plant *defect* and return what its laws say; one that has lost its place is not caught."""
     with _copy() as folder:
-        plant(defect, folder / "escalate")
+        try:
+            plant(defect, folder / "escalate")
+        except DefectMoved as why:
+            return Finding(False, str(why), 0.0)
         return _run(folder, defect.caught_by, hangs=defect.hangs)
 
 
