@@ -37,6 +37,8 @@ HOLDS: Final[dict[Any, Callable[[Ticket], bool]]] = {
     'priority >= "high"': lambda ticket: ticket.priority in ("high", "urgent"),
     'priority == "low"': lambda ticket: ticket.priority == "low",
     '"vip" in tags': lambda ticket: "vip" in ticket.tags,
+    '"vip" not in tags': lambda ticket: "vip" not in ticket.tags,
+    'priority == "normal"': lambda ticket: ticket.priority == "normal",
     "moves >= 1": lambda ticket: ticket.moves >= 1,
     "reopens == 0": lambda ticket: ticket.reopens == 0,
     "fields.size > 3": lambda ticket: (ticket.fields.get("size") or 0) > 3,

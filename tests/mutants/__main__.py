@@ -1,4 +1,4 @@
-"""``python -m tests.mutants [word ...]``: plant every defect, or those whose names hold a word; print who caught it."""
+"""``python -m tests.mutants [words]``: plant every defect, or those named with the words; who caught it?"""
 
 from __future__ import annotations
 

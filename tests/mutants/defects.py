@@ -101,7 +101,7 @@ WHERE: Final = (
         file="core/applying.py",
         old="return senders[: senders.index(event.target)]",
         new="return senders[: senders.index(event.target) + 1]",
-        caught_by=(MORE + "test_law_1_a_return_goes_to_the_tier_that_sent_it",),
+        caught_by=(MORE + "test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
     ),
     Defect(
         name="a return goes to whoever had the ticket first",
@@ -369,7 +369,11 @@ CLOCKS: Final = (
         why="The journal says that the step passed without acting, and the manager was called.",
         file="core/timers.py",
         old="        if working.step_reached(clock, name, deed, at_us):\n            act_on_step",
-        new="        working.step_reached(clock, name, deed, at_us)\n        if deed:\n            act_on_step",
+        new=(
+            "        working.step_reached(clock, name, deed, at_us)\n"
+            "        if deed:\n"
+            "            act_on_step"
+        ),
         caught_by=(MORE + "test_law_3_a_step_acts_only_if_its_condition_holds",),
     ),
     Defect(
@@ -378,7 +382,7 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old="    now.pauses = (*now.pauses, Pause(at_us, None, reason))\n",
         new="    now.pauses = (*now.pauses, Pause(at_us, None, reason))\n    now.fired = ()\n",
-        caught_by=(MORE + "test_law_3_a_step_is_reached_once_in_a_cycle",),
+        caught_by=(MORE + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
     ),
 )
 
@@ -519,8 +523,12 @@ JOURNAL: Final = (
         name="an approval is taken before it is checked",
         why="A request is used up by an approval that was refused.",
         file="core/acts.py",
-        old="    path = None\n    if request.kind is not None:\n",
-        new="    path, draft.requests = None, ()\n    if request.kind is not None:\n",
+        old="    if not working.trusted:\n        if by.id and by.id == request.asked_by:\n",
+        new=(
+            "    draft.requests = ()\n"
+            "    if not working.trusted:\n"
+            "        if by.id and by.id == request.asked_by:\n"
+        ),
         caught_by=(MORE + "test_law_2_a_refused_approval_changes_nothing",),
     ),
     Defect(
@@ -543,9 +551,9 @@ JOURNAL: Final = (
         name="what a host did is refused",
         why="The host moved the ticket, the library argues, and the two never agree again.",
         file="core/following.py",
-        old="    except NoTicket:\n        raise\n",
-        new="    except NoTicket:\n        raise\n    except Refused as why if False else ():\n        raise\n",
-        caught_by=(LAWS + "test_law_8_what_was_seen_is_never_refused",),
+        old="        by = command.by or by\n",
+        new="        if why.violates == 'permission':\n            raise\n        by = command.by or by\n",
+        caught_by=(MORE + "test_law_8_every_breach_of_the_policy_that_was_seen_is_journalled",),
     ),
     Defect(
         name="a violation is followed in silence",
@@ -553,7 +561,7 @@ JOURNAL: Final = (
         file="core/following.py",
         old="    for why in reasons_against(draft, policy, kind, target, at_us):\n",
         new="    for why in ():\n",
-        caught_by=(LAWS + "test_law_8_what_was_seen_is_never_refused",),
+        caught_by=(MORE + "test_law_8_every_breach_of_the_policy_that_was_seen_is_journalled",),
     ),
     Defect(
         name="a late fact keeps its own place in time",
@@ -611,13 +619,12 @@ JOURNAL: Final = (
             caught_by=(MORE + "test_law_13_in_every_short_life_equal_shapes_have_equal_futures",),
         )
         for what, old, new in (
-            ("whether a clock breached", "        clock.breached,\n", ""),
             ("whether the desk has answered", "        clock.answered,\n", ""),
             ("the time left", "(entry.name, entry.amount_us - used_us)", "entry.name"),
             ("how often a rule fired", "(name, fired.times,", "(name, 0,"),
             ("who sent the ticket", "        ticket.senders,\n", ""),
             ("the automatic moves", "        ticket.automatic,\n", ""),
-            ("the status", "        ticket.status,\n", ""),
+            ("whether a handoff was accepted", "        ticket.accepted,\n", ""),
         )
     ),
 )

@@ -86,6 +86,8 @@ def plant(defect: Defect, package: Path) -> None:
             f"Move the defect in tests/mutants/defects.py along with the code. It looks for:\n{defect.old}"
         )
     path.write_text(text.replace(defect.old, defect.new), encoding="utf-8")
+    for stale in path.parent.glob(f"__pycache__/{path.stem}.*"):
+        stale.unlink()  # it may have the second and the size of the planted file
 
 
 def ask(defect: Defect) -> Finding:
@@ -115,9 +117,7 @@ def ask_all(defects: Iterable[Defect]) -> Iterator[tuple[Defect, Finding]]:
 def _copy() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="escalate-planted-") as name:
         folder = Path(name).resolve()
-        # Without the bytecode: a planted file may have the size and the second of the sound one.
-        without = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(SOURCE, folder / "escalate", ignore=without)
+        shutil.copytree(SOURCE, folder / "escalate")
         yield folder
 
 

@@ -233,12 +233,13 @@ def _named_receivers(policy: EscalationPolicy) -> Iterator[tuple[str, str]]:
     for path in policy.paths:
         if path.approval is not None:
             yield path.approval, f"{path.place}.approval"
-    for place, doing in _all_doings(policy):
+    for place, doing in all_doings(policy):
         for name in doing.receivers:
             yield name, place
 
 
-def _all_doings(policy: EscalationPolicy) -> Iterator[tuple[str, Doing]]:
+def all_doings(policy: EscalationPolicy) -> Iterator[tuple[str, Doing]]:
+    """Yield every rule and step of *policy* with its place."""
     for rule in policy.rules:
         yield f"Rule({rule.name!r})", rule
     for target in policy.sla.targets:
@@ -251,7 +252,7 @@ def conditions(policy: EscalationPolicy) -> Iterator[tuple[str, Condition | Opaq
     vocabulary = policy.vocabulary
     found: list[tuple[str, ConditionLike]] = [(path.place, path.when) for path in policy.paths]
     found += [(f"Target({target.name!r})", target.when) for target in policy.sla.targets]
-    found += [(place, getattr(doing, "when", None)) for place, doing in _all_doings(policy)]
+    found += [(place, getattr(doing, "when", None)) for place, doing in all_doings(policy)]
     for place, value in found:
         read = condition(value, vocabulary, place, clock=True)
         if read is not None:

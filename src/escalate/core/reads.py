@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from escalate.core.checking import conditions
+from escalate.core.checking import all_doings, conditions
 from escalate.core.conditions import Constant
 
 if TYPE_CHECKING:
@@ -40,4 +40,8 @@ def reads_of(policy: EscalationPolicy) -> Reads:
             constants[name] = constants.get(name, frozenset()) | values
         if condition.is_opaque:
             opaque.append(place)
+    put_on = frozenset(tag for _, doing in all_doings(policy) for tag in doing.tag)
+    if put_on:  # a tag that is there already is not put on again
+        names.add("tags")
+        constants["tags"] = constants.get("tags", frozenset()) | put_on
     return Reads(frozenset(names), constants, tuple(opaque))
