@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from escalate.core import commands as c
 from escalate.core.clockkinds import IDLE
@@ -33,11 +33,9 @@ from escalate.core.explaining_rules import explained_rules, false_parts
 from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Actor, MoveKind, Ticket
 from escalate.core.opentime.timeline import OpenTime
-from escalate.core.sla import Target
+from escalate.core.policy import EscalationPolicy
+from escalate.core.sla import Step, Target
 from escalate.core.worktime import WorkTime
-
-if TYPE_CHECKING:
-    from escalate.core.policy import EscalationPolicy
 
 
 def explain(
@@ -150,8 +148,10 @@ def _upcoming(policy: EscalationPolicy, clock: Clock) -> Upcoming | None:
     if clock.next_us is None:
         return None
     deed = policy.compiled.steps.get(clock.next_name)
-    does = "" if deed is None else deeds(deed.doing)
-    return Upcoming(clock.next_name, as_instant(clock.next_us), does)
+    if deed is None:
+        return Upcoming(clock.next_name, as_instant(clock.next_us), "")
+    assert isinstance(deed.doing, Step)
+    return Upcoming(deed.doing.name, as_instant(clock.next_us), deeds(deed.doing))
 
 
 def _others(
