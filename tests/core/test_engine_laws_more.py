@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any, Final
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -38,7 +39,7 @@ from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import facts as f
 from escalate.core.clocks import BREACH, Clock
-from escalate.core.model import Ticket
+from escalate.core.model import Ticket, Verdict
 from escalate.core.protocol import Permission, Receiver
 from escalate.core.rules import Rule
 from escalate.errors import TooManyMoves
@@ -1091,26 +1092,29 @@ def test_law_7_a_person_must_act_between_so_many_automatic_moves(
             assert moved == policy.max_automatic
 
 
-@given(
-    busy_policies(rules=()),
-    st.lists(st.sampled_from((*TALK, *MOVES[:2], c.Assign("bob", by=ANN))), max_size=1),
-    st.sampled_from([each for each in CHANGES if isinstance(each, c.Classify)]),
-    st.sampled_from(["N1", "N1", "N2"]),
+TOUCHED: Final[tuple[tuple[c.Command, ...], ...]] = (
+    *((), (c.CustomerReply("hello"),), (c.Note("aside", by=ANN),)),
+    *((c.Reply("hi", by=ANN),), (c.Reply("beep", bot=True),), (c.Assign("bob", by=ANN),)),
+    *((c.Take(by=ANN),), (c.Escalate("N2", by=ANN),), (c.Wait(by=ANN),)),
+    (c.Escalate("N2", by=ANN), c.Return(by=ANN)),
 )
+
+
+@pytest.mark.parametrize("before", TOUCHED, ids=lambda deeds: [type(d).__name__ for d in deeds])
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("confidence", [None, 0.5, 0.79, 0.8, 0.9])
 def test_law_4_a_verdict_places_only_what_nobody_has_touched(
-    policy: EscalationPolicy, before: list[c.Command], command: c.Classify, tier: str
+    before: tuple[c.Command, ...], tier: str, confidence: float | None
 ) -> None:
     """4.7: a ticket is placed while it is new, untouched and at the entry, and if the verdict is sure."""
-    opening = c.Open("T-1", tier=tier)
-    result = walk(policy, [Stride(each) for each in before], opening=opening)
+    result = walk(PLAIN, [Stride(each) for each in before], opening=c.Open("T-1", tier=tier))
     ticket = result.ticket
-    outcome = step(ticket, command, policy, now=result.end)
+    outcome = step(ticket, c.Classify(Verdict("N3", confidence)), PLAIN, now=result.end)
     assert outcome.ticket is not None
-    verdict = command.verdict
-    sure = verdict.confidence is None or verdict.confidence >= policy.place_at
+    sure = confidence is None or confidence >= 0.8
     touched = ticket.status != "new" or ticket.assignee or ticket.moves or ticket.responded
     places = sure and not touched and tier == "N1"
-    assert outcome.ticket.tier == (verdict.tier if places else ticket.tier)
+    assert outcome.ticket.tier == ("N3" if places else ticket.tier)
     assert outcome.ticket.moves == ticket.moves
 
 
@@ -1414,18 +1418,19 @@ def test_law_13_in_every_short_life_equal_shapes_have_equal_futures() -> None:
     """5.13: of all lives of three strides, those that end in one shape answer every input alike."""
     opened = step(None, c.Open("T-1"), NOTICING, now=START).ticket
     assert opened is not None
-    alike: dict[Hashable, list[tuple[Ticket, datetime]]] = {}
+    alike: dict[Hashable, dict[Hashable, tuple[Ticket, datetime]]] = {}
     for life in product(SHORT, repeat=3):
         ticket, now = opened, START
         for command in life:
             now += timedelta(minutes=2)
             ticket = _live_on(ticket, command, now)
-        alike.setdefault(ticket.shape(NOTICING, now=now), []).append((ticket, now))
+        same = alike.setdefault(ticket.shape(NOTICING, now=now), {})
+        same.setdefault(_marks(ticket), (ticket, now))
     together = [each for each in alike.values() if len(each) > 1]
-    assert len(together) > 100
-    for (first, now), *others in together:
+    assert len(together) > 20
+    for (first, now), *others in map(dict.values, together):
         expected = _answers(first, now)
-        for ticket, later in others[:4]:
+        for ticket, later in others:
             for answer, wanted in zip(_answers(ticket, later), expected, strict=True):
                 assert answer == wanted
 
@@ -1441,6 +1446,20 @@ def test_law_13_a_tag_that_only_a_rule_puts_on_is_noticed_too() -> None:
     ]
     shapes = [ticket.shape(policy, now=START) for ticket in (plain, tagged)]
     assert (answers[0] == answers[1]) == (shapes[0] == shapes[1])
+
+
+def _marks(ticket: Ticket) -> Hashable:
+    """What could make a difference, so that of lives that left the same marks one is enough."""
+    clocks = tuple((clock.name, clock.state, clock.answered) for clock in ticket.clocks.values())
+    counts = (
+        ticket.counts,
+        ticket.seq,
+        ticket.automatic,
+        len(ticket.fired),
+        ticket.accepted,
+        ticket.responded,
+    )
+    return *counts, ticket.senders, ticket.assignee, clocks
 
 
 def _live_on(ticket: Ticket, command: c.Command | None, now: datetime) -> Ticket:

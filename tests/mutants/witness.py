@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 import escalate
 from escalate.errors import EscalateError
+
+# For trying whether a law catches a defect with other examples too: MUTANTS_PROFILE=other.
+settings.register_profile("other", deadline=None, database=None, phases=[Phase.generate])
 
 
 def pytest_configure() -> None:
