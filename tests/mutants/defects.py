@@ -21,7 +21,7 @@ WHERE: Final = (
         file="core/moving.py",
         old="leaving = policy.compiled.ways.get((draft.tier, kind), ())",
         new="leaving = sum((w for (_, k), w in policy.compiled.ways.items() if k == kind), ())",
-        caught_by=(LAWS + "test_law_1_tickets_move_only_along_paths_and_edges",),
+        caught_by=(MORE + "test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
     ),
     Defect(
         name="a path's condition is ignored",
