@@ -7,7 +7,7 @@ in :data:`HOLDS`, so that a law can judge a ticket without the library's own con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, get_args
 
@@ -80,76 +80,6 @@ _DOINGS: Final[tuple[dict[str, Any], ...]] = (
 )
 
 
-@st.composite
-def busy_policies(draw: st.DrawFn, **fixed: Any) -> EscalationPolicy:
-    """Policies of three tiers in three calendars; *fixed* are fields that the law needs to be so."""
-    ways = [Path(*way, **draw(st.sampled_from(_EXTRAS))) for way in WAYS]
-    parts: dict[str, Any] = {
-        "paths": ways,
-        "sla": SLAPolicy(draw(st.lists(busy_targets(), min_size=2, max_size=5))),
-        "rules": draw(st.lists(busy_rules(), max_size=4, unique_by=lambda rule: rule.name)),
-        "max_bounces": draw(st.integers(1, 3)),
-        "max_automatic": draw(st.sampled_from([1, 2, 3, 16])),
-        "on_exhausted": draw(st.sampled_from([None, "lead"])),
-        "reopen_within": draw(st.sampled_from([None, "6m"])),
-        "on_reopen": draw(st.sampled_from(["resume", "resume", "new_cycle", "frozen"])),
-        "permissions": draw(st.sampled_from([(), (Permission("Hold", ["lead"]),)])),
-    }
-    return EscalationPolicy(
-        "busy",
-        [
-            Tier("N1", calendar="day"),
-            Tier("N2", calendar="night"),
-            Tier("N3", calendar="always"),
-        ],
-        request_types=[RequestType("login", "N1", checklist=map(Check, CHECKS))],
-        receivers=[Receiver("lead", calendar="day"), Receiver("manager", calendar="always")],
-        fallback="manager",
-        calendars=SHIFTS,
-        **parts | fixed,
-    )
-
-
-_OTHERS: Final = ("first_response", "update")
-_ON_RESOLUTION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
-    "high": ((), 'priority >= "high"'),
-    "upstairs": (("N2",), None),
-    "usual": ((), None),
-}
-
-
-@st.composite
-def busy_targets(draw: st.DrawFn, role: str | None = None) -> Target:
-    """Targets of a few open minutes, with steps; *role* makes one of three that share a clock."""
-    clock = draw(st.sampled_from(["ownership", "resolution", "resolution", *_OTHERS]))
-    tiers = draw(st.sampled_from([(), (), ("N1",), ("N2", "N3")]))
-    condition = draw(st.sampled_from([None, None, *CONDITIONS[1:]]))
-    if role is not None:
-        clock, (tiers, condition) = "resolution", _ON_RESOLUTION[role]
-    return Target(
-        clock,
-        f"{draw(st.integers(1, 8))}m",
-        tiers=tiers,
-        when=condition,
-        default=not tiers and condition is None,
-        calendar=draw(st.sampled_from(["day", "night", "always"])),
-        steps=draw(st.lists(busy_steps(tiers), max_size=2)),
-        on_change=draw(st.sampled_from(["keep_start", "keep_start", "carry_fraction", "restart"])),
-        pause_while=draw(st.sampled_from([None, None, frozenset({Status.PENDING})])),
-        reassign=draw(st.booleans()),
-    )
-
-
-def busy_steps(tiers: tuple[str, ...] = ()) -> st.SearchStrategy[Step]:
-    """Steps before, at and after the due instant, with and without a condition."""
-    return st.builds(
-        lambda at, when, doing: Step(at, when=when, **doing),
-        st.sampled_from(["25%", "50%", "100%", "150%", "20s before", "1m after"]),
-        st.sampled_from([None, *CONDITIONS]),
-        st.sampled_from([doing for doing in _DOINGS if _leads_somewhere(doing, tiers)]),
-    )
-
-
 def _leads_somewhere(doing: Mapping[str, Any], tiers: tuple[str, ...]) -> bool:
     """Whether a move can be made in one of *tiers*: a policy whose step never can is refused."""
     return all(
@@ -159,37 +89,146 @@ def _leads_somewhere(doing: Mapping[str, Any], tiers: tuple[str, ...]) -> bool:
     )
 
 
-def busy_rules() -> st.SearchStrategy[Rule]:
-    """Rules that wait for what happens often."""
-    return st.builds(
-        lambda name, on, when, at, times, rest, doing: Rule(
-            name,
-            on=on,
-            when=when,
-            at=at if _leads_somewhere(doing, at) else (),
-            times=times,
-            cooldown=rest,
-            after="3m" if on == "idle" else None,
-            **doing,
-        ),
-        st.sampled_from(["r1", "r2", "r3", "r4"]),
-        st.sampled_from(
-            [
-                "outage",
-                "outage",
-                "idle",
-                "customer_replied",
-                "entered",
-                "priority_changed",
-                "opened",
-            ]
-        ),
-        st.sampled_from([None, None, *CONDITIONS]),
-        st.sampled_from([(), (), ("N1",), ("N2",)]),
-        st.sampled_from([1, 1, 2, 3]),
-        st.sampled_from([None, None, "2m"]),
-        st.sampled_from(_DOINGS),
+def _pick(number: int, *wheels: Sequence[Any]) -> list[Any]:
+    """One of each of *wheels*, so that two numbers have little in common.
+
+    What a policy is made of is made once, by number: to draw it piece by piece would take longer than
+    all that happens to a ticket under it.
+    """
+    found = []
+    for wheel in wheels:
+        number = (number * 6364136223846793005 + 1442695040888963407) % 2**64
+        found.append(wheel[(number >> 33) % len(wheel)])
+    return found
+
+
+def _paths(number: int) -> tuple[Path, ...]:
+    extras = _pick(number, *[_EXTRAS] * len(WAYS))
+    return tuple(Path(*way, **extra) for way, extra in zip(WAYS, extras, strict=True))
+
+
+def _step(number: int, tiers: tuple[str, ...]) -> Step:
+    at, when, doing = _pick(
+        number,
+        ["25%", "50%", "100%", "150%", "20s before", "1m after"],
+        [None, None, *CONDITIONS],
+        [doing for doing in _DOINGS if _leads_somewhere(doing, tiers)],
     )
+    return Step(at, when=when, **doing)
+
+
+_ROLES: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+    "high": ((), 'priority >= "high"'),
+    "upstairs": (("N2",), None),
+    "usual": ((), None),
+}
+
+
+def _target(number: int, role: str | None = None) -> Target:
+    clock, tiers, condition, minutes, calendar, steps, on_change, pauses, reassign = _pick(
+        number,
+        ["ownership", "resolution", "resolution", "first_response", "update"],
+        [(), (), ("N1",), ("N2", "N3")],
+        [None, None, *CONDITIONS[1:]],
+        range(1, 9),
+        ["day", "night", "always"],
+        range(3),
+        ["keep_start", "keep_start", "carry_fraction", "restart"],
+        [None, None, frozenset({Status.PENDING})],
+        [False, True],
+    )
+    if role is not None:
+        clock, (tiers, condition) = "resolution", _ROLES[role]
+    return Target(
+        clock,
+        f"{minutes}m",
+        tiers=tiers,
+        when=condition,
+        default=not tiers and condition is None,
+        calendar=calendar,
+        steps=[_step(number + 1000 * place, tiers) for place in range(steps)],
+        on_change=on_change,
+        pause_while=pauses,
+        reassign=reassign,
+    )
+
+
+def _rule(number: int) -> Rule:
+    name, on, when, at, times, rest, doing = _pick(
+        number,
+        ["r1", "r2", "r3", "r4"],
+        ["outage", "outage", "idle", "customer_replied", "entered", "priority_changed", "opened"],
+        [None, None, *CONDITIONS],
+        [(), (), ("N1",), ("N2",)],
+        [1, 1, 2, 3],
+        [None, None, "2m"],
+        _DOINGS,
+    )
+    return Rule(
+        name,
+        on=on,
+        when=when,
+        at=at if _leads_somewhere(doing, at) else (),
+        times=times,
+        cooldown=rest,
+        after="3m" if on == "idle" else None,
+        **doing,
+    )
+
+
+_PATHS: Final = [_paths(number) for number in range(60)]
+_TARGETS: Final = [_target(number) for number in range(300)]
+_RULES: Final = [_rule(number) for number in range(200)]
+_ON_RESOLUTION: Final = [[_target(number, role) for number in range(60)] for role in _ROLES]
+
+
+@st.composite
+def busy_policies(draw: st.DrawFn, **fixed: Any) -> EscalationPolicy:
+    """Policies of three tiers in three calendars; *fixed* are fields that the law needs to be so."""
+    targets = st.lists(st.sampled_from(_TARGETS), min_size=2, max_size=5)
+    rules = st.lists(st.sampled_from(_RULES), max_size=4, unique_by=lambda rule: rule.name)
+    bounces, moves, told, within, mode, permissions = _pick(
+        draw(st.integers(0, 99)),
+        [1, 2, 3],
+        [1, 2, 3, 16],
+        [None, "lead"],
+        [None, "6m"],
+        ["resume", "resume", "new_cycle", "frozen"],
+        [(), (Permission("Hold", ["lead"]),)],
+    )
+    parts: dict[str, Any] = {
+        "paths": draw(st.sampled_from(_PATHS)),
+        "sla": SLAPolicy(draw(targets)),
+        "rules": draw(rules),
+        "max_bounces": bounces,
+        "max_automatic": moves,
+        "on_exhausted": told,
+        "reopen_within": within,
+        "on_reopen": mode,
+        "permissions": permissions,
+    }
+    return EscalationPolicy("busy", **_SAME | parts | fixed)
+
+
+_SAME: Final[dict[str, Any]] = {
+    "tiers": [
+        Tier("N1", calendar="day"),
+        Tier("N2", calendar="night"),
+        Tier("N3", calendar="always"),
+    ],
+    "request_types": [RequestType("login", "N1", checklist=map(Check, CHECKS))],
+    "receivers": [Receiver("lead", calendar="day"), Receiver("manager", calendar="always")],
+    "fallback": "manager",
+    "calendars": SHIFTS,
+}
+
+
+@st.composite
+def changing_policies(draw: st.DrawFn) -> EscalationPolicy:
+    """Policies in which a running clock often comes to count on another target."""
+    targets = [draw(st.sampled_from(some)) for some in _ON_RESOLUTION]
+    ways = [Path(*way) for way in WAYS]
+    return EscalationPolicy("changing", paths=ways, sla=SLAPolicy(targets), **_SAME)
 
 
 TOLD: Final = Handoff(

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -59,11 +59,12 @@ from tests.core.busy_desk import (
     STATUS,
     TALK,
     TIERS,
+    TOLD,
     WAYS,
     Moment,
     busy_lives,
     busy_policies,
-    busy_targets,
+    changing_policies,
     moments,
 )
 
@@ -384,12 +385,23 @@ def test_law_2_a_busy_ticket_is_the_fold_of_its_events(
     assert [event.seq for event in result.journal] == list(range(1, len(result.journal) + 1))
 
 
+@given(busy_policies(), busy_lives())
+def test_law_2_whatever_a_busy_desk_refuses_changes_nothing(
+    policy: EscalationPolicy, life: list[Stride]
+) -> None:
+    """5.2: after a refusal the ticket is what the passing of time alone makes of it."""
+    _refusals_change_nothing(walk(policy, life), policy)
+
+
 @given(busy_policies(paths=APPROVED), busy_lives(ASKING))
 def test_law_2_a_refused_approval_changes_nothing(
     policy: EscalationPolicy, life: list[Stride]
 ) -> None:
     """5.2: a request stands until somebody who may answers it."""
-    result = walk(policy, life)
+    _refusals_change_nothing(walk(policy, life), policy)
+
+
+def _refusals_change_nothing(result: Walk, policy: EscalationPolicy) -> None:
     before = result.outcomes[0][1].ticket
     for at, outcome in result.outcomes[1:]:
         assert before is not None
@@ -409,6 +421,11 @@ RECORDED: Final = (
 )
 
 
+WELL_TOLD: Final = (
+    c.Escalate(handoff=TOLD, reason="stuck", by=EVE, override="in a hurry"),
+    c.Return(handoff=TOLD, reason="not ours", by=EVE),
+    c.RecordAttempt("reset", worked=False, by=ANN),
+)
 HALF_TOLD: Final = (
     c.Escalate("N2", handoff=Handoff(ask="look"), by=ANN),
     c.Escalate("N3", handoff=Handoff(ask="look", summary="slow"), by=ANN),
@@ -422,7 +439,7 @@ HALF_TOLD: Final = (
 
 @given(
     busy_policies() | busy_policies(paths=OPEN_WAYS, max_bounces=9),
-    busy_lives((*RECORDED, *MOVES, *MOVES, *SEEN)),
+    busy_lives((*RECORDED, *WELL_TOLD * 6, *MOVES, *SEEN)),
 )
 def test_law_9_no_move_loses_anything(policy: EscalationPolicy, life: list[Stride]) -> None:
     """5.9: each handoff holds every attempt, milestone, message, promise and text that came before it."""
@@ -552,6 +569,22 @@ def test_law_1_only_who_may_does(policy: EscalationPolicy, life: list[Stride]) -
 # -- 3: clocks
 
 
+@given(
+    busy_policies(),
+    busy_lives(EVERYTHING),
+    st.lists(st.sampled_from([0, 1, 1, 2, 3, 4]), min_size=14, max_size=14),
+)
+def test_law_3_at_a_busy_desk_too_it_does_not_matter_when_you_look(
+    policy: EscalationPolicy, life: list[Stride], looks: list[int]
+) -> None:
+    """5.3: looks in between leave the same journal, the same ticket and the same refusals."""
+    seen = [attrs.evolve(s, looks=(look,)) for s, look in zip(life, looks, strict=False)]
+    plain, looked = walk(policy, life), walk(policy, seen, looking=True)
+    assert looked.journal == plain.journal
+    assert looked.ticket == plain.ticket
+    assert [str(each) for each in looked.refusals] == [str(each) for each in plain.refusals]
+
+
 CLOCKS: Final = (
     "first_response",
     "next_response",
@@ -571,7 +604,15 @@ PAUSES: Final = {
 }
 HORIZON: Final = 150
 WORDS: Final = ("wait", "hold", "resume", "resolve", "reopen", "take", "take")
-SPEECH: Final = ("reply", "reply and wait", "reply and resolve", "customer", "customer", "note")
+SPEECH: Final = (
+    "reply",
+    "reply",
+    "reply and wait",
+    "reply and resolve",
+    "customer",
+    "customer",
+    "note",
+)
 DEEDS: Final[dict[str, c.Command]] = {
     "take": c.Take(by=ANN),
     "wait": c.Wait(by=ANN),
@@ -731,7 +772,8 @@ class Desk:
 @st.composite
 def stopwatch_desks(draw: st.DrawFn) -> tuple[EscalationPolicy, Desk]:
     """A policy of one tier, and the same desk with a stopwatch."""
-    names = draw(st.lists(st.sampled_from(CLOCKS), min_size=3, max_size=5, unique=True))
+    names = draw(st.lists(st.sampled_from(CLOCKS), min_size=2, max_size=4, unique=True))
+    names += ["ownership"] * ("ownership" not in names)  # the one with the most to say
     shares = {"50%": (1, 2, 0), "100%": (1, 1, 0), "150%": (3, 2, 0), "1m after": (1, 1, 1)}
     targets, clocks = [], []
     for name in names:
@@ -841,14 +883,6 @@ def _target_for(policy: EscalationPolicy, ticket: Ticket, clock: str) -> str | N
         if (not each.tiers or ticket.tier in each.tiers) and HOLDS[each.when](ticket):
             return each.name
     return None
-
-
-@st.composite
-def changing_policies(draw: st.DrawFn) -> EscalationPolicy:
-    """Policies in which a running clock often comes to count on another target."""
-    base = draw(busy_policies(rules=(), paths=OPEN_WAYS))
-    tight, upstairs, usual = (draw(busy_targets(one)) for one in ("high", "upstairs", "usual"))
-    return attrs.evolve(base, sla=SLAPolicy([tight, upstairs, usual]))
 
 
 CHANGING: Final = (
@@ -1018,7 +1052,7 @@ SPOKEN: Final[tuple[dict[str, Any], ...]] = (
 
 @given(
     st.lists(st.tuples(st.sampled_from(SPOKEN), st.sampled_from(SHAKY)), min_size=2, max_size=6),
-    st.lists(st.sampled_from(CHANGES), max_size=3),
+    st.lists(st.sampled_from([d for d in CHANGES if not isinstance(d, c.Classify)]), max_size=3),
 )
 def test_law_4_rules_are_judged_together_and_act_in_turn(
     written: list[tuple[dict[str, Any], str | None]], before: list[c.Command]
@@ -1043,8 +1077,6 @@ def test_law_4_rules_are_judged_together_and_act_in_turn(
     still = [rule.name for rule in matching if rule.move is None]
     movers = [rule.name for rule in matching if rule.move is not None]
     fired = [event.rule for event in outcome.events if isinstance(event, e.RuleFired)]
-    at_top = result.ticket.tier == "N3"
-    assert not at_top
     assert fired == [*still, *movers[:1]]
     moved = [event.by.id for event in outcome.events if isinstance(event, e.Moved)]
     assert len(moved) <= 1
@@ -1347,6 +1379,41 @@ def test_law_10_a_late_fact_keeps_its_own_instant(
     for event in outcome.events[len(fired.events) :]:
         assert event.at == max(occurred, last)
         assert event.said_at == (occurred if occurred < last else None)
+    assert outcome.ticket is not None
+    for name, was in fired.ticket.clocks.items():
+        now_ = outcome.ticket.clocks.get(name)
+        if now_ is not None and now_.cycle == was.cycle and was.breached:
+            assert now_.breached_us == was.breached_us
+
+
+@given(st.integers(0, 30), st.integers(1, 20), st.integers(0, 9))
+def test_law_10_a_verdict_that_a_late_fact_contradicts_stays_and_is_disputed(
+    said: int, within: int, later: int
+) -> None:
+    """5.10: a reply in time that was seen too late does not undo the breach; the cycle is marked."""
+    assume(said != within)
+    assert _after_a_late_reply(said, within, later) == ("met", True, said < within)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="at the very instant of the last event a fact does not count as late"
+)
+def test_law_10_a_late_fact_of_the_very_due_instant_disputes_the_breach_too() -> None:
+    """3.4, 5.10: an act at the due instant is in time, so one that is seen late contradicts the breach."""
+    assert _after_a_late_reply(5, 5, 1) == ("met", True, True)
+
+
+def _after_a_late_reply(said: int, within: int, later: int) -> tuple[str, bool, bool]:
+    """State, breach and dispute of a first response due after *within* that came after *said* minutes."""
+    policy = attrs.evolve(
+        PLAIN, sla=SLAPolicy([Target("first_response", f"{within}m", default=True)])
+    )
+    reply = f.Did(c.Reply("hi", by=ANN), occurred_at=START + timedelta(minutes=said))
+    now = START + timedelta(minutes=max(said, within) + later, seconds=1)
+    ticket = observe(walk(policy, []).ticket, reply, policy, now=now).ticket
+    assert ticket is not None
+    clock = ticket.clocks["first_response"]
+    return str(clock.state), clock.breached, clock.disputed
 
 
 @given(

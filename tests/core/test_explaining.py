@@ -16,7 +16,7 @@ from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import facts as f
 from escalate.core.clocks import paused_us
-from escalate.core.clockwork import terms_of
+from escalate.core.deciding.clockwork import terms_of
 from escalate.core.explained import Choice, ExplainedClock, ExplainedRule, Explanation, tell
 from escalate.core.explaining import explain
 from escalate.core.lifecycle import verb_targets

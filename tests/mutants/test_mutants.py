@@ -80,7 +80,7 @@ def test_a_defect_that_no_law_notices_is_not_called_caught() -> None:
     harmless = Defect(
         name="nothing",
         why="Nobody would see anything.",
-        file="core/timers.py",
+        file="core/deciding/timers.py",
         old='"""Timers:',
         new='"""Timers :',
         caught_by=("tests/core/test_shape.py::test_a_shape_is_hashable_and_measured_now",),
@@ -93,7 +93,7 @@ def test_a_copy_that_does_not_even_load_is_not_called_caught() -> None:
     broken = Defect(
         name="a typo",
         why="Nothing works.",
-        file="core/timers.py",
+        file="core/deciding/timers.py",
         old="def catch_up(",
         new="def catch_up((",
         caught_by=("tests/core/test_shape.py::test_a_shape_is_hashable_and_measured_now",),

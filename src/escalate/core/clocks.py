@@ -1,7 +1,7 @@
 """Clocks: what a promise counts, from start to met or cancelled, pauses left out.
 
 A clock is a value; the functions here return its next value. When a clock starts, pauses or ends is
-decided in :mod:`escalate.core.clockwork`; what it promises comes from :mod:`escalate.core.sla`.
+decided in :mod:`escalate.core.deciding.clockwork`; what it promises comes from :mod:`escalate.core.sla`.
 """
 
 from __future__ import annotations

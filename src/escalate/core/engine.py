@@ -1,8 +1,8 @@
 """The engine: one pure transition function and the views of it that people need.
 
-Everything goes through the same decision and the same :func:`~escalate.core.applying.apply`: a desk at
-work, a log that is replayed, a policy that is proved. ``now`` is always an argument. An instant before
-the ticket's last event is read as that event's.
+Everything goes through the same decision and the same
+:func:`~escalate.core.deciding.applying.apply`: a desk at work, a log that is replayed, a policy that is
+proved. ``now`` is always an argument. An instant before the ticket's last event is read as that event's.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from escalate.core.acts import act
-from escalate.core.applying import apply
 from escalate.core.commands import Command
+from escalate.core.deciding.acts import act
+from escalate.core.deciding.applying import apply
+from escalate.core.deciding.following import follow
+from escalate.core.deciding.ruling import settle
+from escalate.core.deciding.timers import catch_up
+from escalate.core.deciding.working import Working
 from escalate.core.events import Event
 from escalate.core.facts import Fact
-from escalate.core.following import follow
 from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Draft, Ticket, freeze, thaw
-from escalate.core.ruling import settle
 from escalate.core.sealing import FrozenDict
-from escalate.core.timers import catch_up
-from escalate.core.working import Working
 from escalate.errors import InvalidJournal, Refused
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Final
 from escalate.core import commands as c
 from escalate.core.clockkinds import IDLE
 from escalate.core.clocks import BREACH, Clock
-from escalate.core.clockwork import base_name
 from escalate.core.compiled import Holds
+from escalate.core.deciding.clockwork import base_name
 from escalate.core.engine import advance, step
 from escalate.core.events import Event
 from escalate.core.explained import (

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from escalate.core.clockkinds import IDLE
-from escalate.core.clockwork import terms_of
 from escalate.core.compiled import Deed, Holds
 from escalate.core.condition.tree import AllOf, atoms
 from escalate.core.condition.types import Subject, quoted, show_wall_time
 from escalate.core.conditions import Condition
+from escalate.core.deciding.clockwork import terms_of
+from escalate.core.deciding.moving import open_path
 from escalate.core.explained import ExplainedRule, deeds, local, plain, zone_of
 from escalate.core.instants import as_instant
 from escalate.core.model import Ticket
-from escalate.core.moving import open_path
 from escalate.core.opentime.zonedays import find_zone
 from escalate.core.rules import Rule
 from escalate.errors import Refused, TooManyMoves

@@ -11,9 +11,9 @@ from collections.abc import Hashable
 from typing import Final
 
 from escalate.core.clocks import BREACH, Clock, Terms
-from escalate.core.clockwork import terms_of
 from escalate.core.compiled import Compiled
 from escalate.core.conditions import Constant
+from escalate.core.deciding.clockwork import terms_of
 from escalate.core.model import Draft
 from escalate.core.policy import EscalationPolicy
 from escalate.core.status import Status

@@ -13,9 +13,8 @@ from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core.clockkinds import WORDS
 from escalate.core.clocks import promise
-from escalate.core.clockwork import terms_of
-from escalate.core.model import Actor, ActorKind, Attempt, Draft, MoveKind, Request
-from escalate.core.moving import (
+from escalate.core.deciding.clockwork import terms_of
+from escalate.core.deciding.moving import (
     NOTHING_TOLD,
     Told,
     brought_up_to_date,
@@ -25,9 +24,10 @@ from escalate.core.moving import (
     open_path,
     require_role,
 )
+from escalate.core.deciding.working import Working
+from escalate.core.model import Actor, ActorKind, Attempt, Draft, MoveKind, Request
 from escalate.core.policy import EscalationPolicy
 from escalate.core.status import Status
-from escalate.core.working import Working
 from escalate.errors import (
     NoSuchRequest,
     NoTicket,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from escalate.core.clockkinds import IDLE
 from escalate.core.clocks import BREACH, Clock
+from escalate.core.deciding.ruling import act_on_idle, act_on_step, settle
+from escalate.core.deciding.working import SYSTEM, Working
 from escalate.core.events import IdleReached
-from escalate.core.ruling import act_on_idle, act_on_step, settle
-from escalate.core.working import SYSTEM, Working
 
 
 def catch_up(working: Working, before_us: int) -> None:

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from escalate.core.applying import apply_act, apply_clocks
 from escalate.core.clocks import BREACH, Clock, dispute, fire, overdue
-from escalate.core.clockwork import Reaction, terms_of
+from escalate.core.deciding.applying import apply_act, apply_clocks
+from escalate.core.deciding.clockwork import Reaction, terms_of
 from escalate.core.events import (
     Breached,
     Change,

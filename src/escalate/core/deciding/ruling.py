@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from escalate.core import events as e
 from escalate.core.compiled import Deed
+from escalate.core.deciding.moving import BY_ITSELF, handed_over, move_event, open_path
+from escalate.core.deciding.working import SYSTEM, Working
 from escalate.core.events import Event
 from escalate.core.model import Draft, MoveKind
-from escalate.core.moving import BY_ITSELF, handed_over, move_event, open_path
 from escalate.core.policy import Path
 from escalate.core.sla import Step
-from escalate.core.working import SYSTEM, Working
 from escalate.errors import Refused, TooManyMoves
 
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import facts as f
-from escalate.core.acts import SOME, act, opened_event, told_by
+from escalate.core.deciding.acts import SOME, act, opened_event, told_by
+from escalate.core.deciding.moving import NOTHING_TOLD, handed_over, move_event, reasons_against
+from escalate.core.deciding.working import SYSTEM, Working
 from escalate.core.model import Actor, Draft, MoveKind
-from escalate.core.moving import NOTHING_TOLD, handed_over, move_event, reasons_against
 from escalate.core.status import Status
-from escalate.core.working import SYSTEM, Working
 from escalate.errors import NoTicket, Refused
 
 _ARRIVALS: Final[dict[Status, type[e.StatusChanged]]] = {

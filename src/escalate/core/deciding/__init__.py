@@ -1,0 +1,1 @@
+"""How a decision is made; its face is :mod:`escalate.core.engine`."""
