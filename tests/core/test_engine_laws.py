@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import event as count
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate.core import advance, events, fold, observe, step
@@ -13,7 +15,7 @@ from escalate.core.facts import Fact
 from escalate.core.lifecycle import status_table
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import Refused
-from escalate.testing import START, Stride, walk
+from escalate.testing import RARITIES, START, Stride, rarities, walk
 from escalate.testing.strategies import commands, facts, policies, strides, walks
 
 
@@ -62,6 +64,8 @@ def test_law_3_when_you_look_does_not_matter(
 ) -> None:
     """Any extra looks between the strides leave the same journal, the same ticket, the same refusals."""
     plain, looked = walk(policy, strides), walk(policy, strides, looking=True)
+    for rarity in rarities(plain, policy):
+        count(rarity)  # pytest --hypothesis-show-statistics says how often
     assert looked.journal == plain.journal
     assert looked.ticket == plain.ticket
     assert [str(each) for each in looked.refusals] == [str(each) for each in plain.refusals]
@@ -163,3 +167,17 @@ def test_an_instant_that_runs_back_counts_as_the_last_one(
     outcome = run(ticket, deed, policy, now=early)  # type: ignore[arg-type]
     assert all(event.at == START for event in outcome.events)
     assert outcome.refusal is None or isinstance(outcome.refusal, Refused)
+
+
+def test_the_laws_are_asked_in_rare_cases_too() -> None:
+    """Each rare case comes up in at least one walk of twenty, or a law may never have been asked there."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=400, derandomize=True, database=None, deadline=None)
+    @given(policies(), walks())
+    def look(policy: EscalationPolicy, strides: list[Stride]) -> None:
+        seen.update(["walks", *rarities(walk(policy, strides), policy)])
+
+    look()
+    shares = {rarity: seen[rarity] / seen["walks"] for rarity in RARITIES}
+    assert not {rarity: share for rarity, share in shares.items() if share < 0.05}

@@ -112,6 +112,9 @@ class Heard:
     bot_replied: bool = False
 
 
+DEAF: Final = Heard()
+
+
 def hear(kind: ClockKind, words: frozenset[str]) -> Heard:
     """Return what a clock of that *kind* hears in *words*."""
     bot = "bot_replied" in words

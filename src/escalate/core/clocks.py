@@ -213,7 +213,11 @@ def _schedule(clock: OpenClock, terms: Terms) -> None:
     elif clock.within_us is None:
         clock.due_us = None
     else:
-        clock.due_us = _due_us(clock, clock.since_us, clock.within_us - clock.used_us, terms)
+        left = clock.within_us - clock.used_us
+        if left >= 0 and terms.days is None:
+            clock.due_us = terms.hours.deadline_us(clock.since_us, left)
+        else:
+            clock.due_us = _late_or_days_us(clock.since_us, left, terms)
     _schedule_next(clock, terms)
 
 
@@ -224,32 +228,27 @@ def _between_us(start_us: int, end_us: int, terms: Terms) -> int:
     return terms.hours.elapsed_us(start_us, end_us)
 
 
-def _due_us(clock: OpenClock, since_us: int, left: int, terms: Terms) -> int:
+def _late_or_days_us(since_us: int, left: int, terms: Terms) -> int:
     if left < 0:  # late on its new terms: its deadline lies in the past
         return terms.hours.start_for_us(since_us, -left)
-    if terms.days is not None:  # a working day ends where the next one opens at the latest
-        return terms.hours.due_open_us(since_us, left)
-    return terms.hours.deadline_us(since_us, left)
+    # A working day ends where the next one opens at the latest.
+    return terms.hours.due_open_us(since_us, left)
 
 
 def _schedule_next(clock: OpenClock, terms: Terms) -> None:
     """Set the next timer: the first entry of the plan that has not fired."""
     assert clock.since_us is not None  # only a running clock has a timer
-    for entry in terms.plan_for(clock.within_us):
-        if entry.name not in clock.fired:
+    within_us, due_us = clock.within_us, clock.due_us
+    for entry in terms.plan if within_us == terms.within_us else terms.plan_for(within_us):
+        name = entry.name
+        if name not in clock.fired:
             left = entry.amount_us - clock.used_us
-            if (
-                entry.name == BREACH
-                and left > 0
-                and clock.due_us is not None
-                and not clock.promised
-            ):
-                clock.next_us = terms.hours.next_open_us(
-                    clock.due_us
-                )  # as due_open_us, half the work
+            if name == BREACH and left > 0 and due_us is not None and not clock.promised:
+                # As due_open_us, half the work.
+                clock.next_us = terms.hours.next_open_us(due_us)
             else:
                 clock.next_us = terms.hours.due_open_us(clock.since_us, max(0, left))
-            clock.next_name = entry.name
+            clock.next_name = name
             return
     clock.next_us = None
     clock.next_name = ""
@@ -260,7 +259,7 @@ def begin(name: str, cycle: int, at_us: int, terms: Terms) -> Clock:
     clock = OpenClock(name, cycle, at_us)
     clock.calendar = terms.calendar
     clock.target = terms.target
-    clock.within_us = terms.promise_us(at_us)
+    clock.within_us = terms.within_us if terms.days is None else terms.promise_us(at_us)
     clock.since_us = clock.counted_us = at_us
     clock.passed_over = terms.passed_over
     _schedule(clock, terms)

@@ -15,7 +15,7 @@ from escalate.core.doing import Doing
 from escalate.core.lifecycle import status_table, verb_targets
 from escalate.core.model import Actor
 from escalate.core.opentime.timeline import OpenTime
-from escalate.core.protocol import RequestType
+from escalate.core.protocol import Permission, RequestType
 from escalate.core.sla import Step, Target
 from escalate.core.status import Status
 from escalate.core.workcalendar import Calendar
@@ -84,6 +84,10 @@ class Compiled:
         verbs: The status that each verb leads to.
         on_reopen: What becomes of the clocks that resolving ended, when a ticket reopens.
         request_types: By name.
+        checks: For each (request type, tier), the milestones to reach before a person may hand it on.
+        permissions: Who may give a command, by its name; one that is not there anybody may.
+        reasons: The reason codes of handoffs; none means that any word is one.
+        max_bounces: After so many, a ticket goes no further back.
         receivers: For each receiver, the name of the calendar in which it can be reached.
     """
 
@@ -102,13 +106,16 @@ class Compiled:
     verbs: Mapping[str, Status]
     on_reopen: str
     request_types: Mapping[str, RequestType]
+    checks: Mapping[tuple[str | None, str], tuple[str, ...]]
+    permissions: Mapping[str, tuple[Permission, ...]]
+    reasons: tuple[str, ...]
+    max_bounces: int
     receivers: Mapping[str, str]
 
     times_requests: bool = attrs.field(init=False)
     _rules_by_words: dict[frozenset[str], tuple[Deed, ...]] = attrs.field(factory=dict, init=False)
-    _ears: dict[tuple[frozenset[str], frozenset[str], bool], tuple[Ear, ...]] = attrs.field(
-        factory=dict, init=False
-    )
+    _ears: dict[Any, tuple[Ear, ...]] = attrs.field(factory=dict, init=False)
+    _all_ears: dict[Any, Mapping[str, Ear]] = attrs.field(factory=dict, init=False)
 
     @times_requests.default
     def _times_requests(self) -> bool:
@@ -116,24 +123,39 @@ class Compiled:
         return "accept" in self.clocks or "approval" in self.clocks
 
     def ears(
-        self, words: frozenset[str], touches: frozenset[str], *, anew: bool
+        self, words: frozenset[str], touches: frozenset[str], anew: Status | None
     ) -> tuple[Ear, ...]:
         """Return the clocks that an event can change, with what each hears in it.
 
         Args:
             words: What the event is called.
             touches: What it changes that conditions may read.
-            anew: Whether the status is another one now, which concerns every clock.
+            anew: The status that the ticket comes to, which is a word too and concerns every clock;
+                none if it stays.
         """
         key = words, touches, anew
         known = self._ears.get(key)
         if known is None:
             _keep_small(self._ears)
+            if anew is not None:
+                words |= {anew.value}
             known = self._ears[key] = tuple(
                 (name, kind, hear(kind, words))
                 for name, kind in self.clocks.items()
                 if name != IDLE and (anew or self._concerns(name, kind, words, touches))
             )
+        return known
+
+    def all_ears(self, words: frozenset[str], status: Status) -> Mapping[str, Ear]:
+        """Return every clock, by name, with what it hears in *words* as the ticket comes to *status*."""
+        key = words, status
+        known = self._all_ears.get(key)
+        if known is None:
+            _keep_small(self._all_ears)
+            words |= {status.value}
+            known = self._all_ears[key] = {
+                name: (name, kind, hear(kind, words)) for name, kind in self.clocks.items()
+            }
         return known
 
     def _concerns(
@@ -206,6 +228,10 @@ def compile_policy(policy: EscalationPolicy) -> Compiled:
         verbs=verb_targets(),
         on_reopen=policy.on_reopen,
         request_types={each.name: each for each in policy.request_types},
+        checks=_checks(policy),
+        permissions=_permissions(policy),
+        reasons=policy.reasons,
+        max_bounces=policy.max_bounces,
         receivers={each.name: each.calendar or _only(policy) for each in policy.receivers},
     )
 
@@ -223,6 +249,20 @@ def _ways(policy: EscalationPolicy) -> dict[tuple[str, MoveKind], tuple[Way, ...
         for tier in policy.tier_names
         for kind in _KINDS
     }
+
+
+def _checks(policy: EscalationPolicy) -> dict[tuple[str | None, str], tuple[str, ...]]:
+    return {
+        (each.name, each.tier or policy.entry_tier): tuple(c.milestone for c in each.checklist)
+        for each in policy.request_types
+    }
+
+
+def _permissions(policy: EscalationPolicy) -> dict[str, tuple[Permission, ...]]:
+    found: dict[str, tuple[Permission, ...]] = {}
+    for each in policy.permissions:
+        found[each.command] = (*found.get(each.command, ()), each)
+    return found
 
 
 def _only(policy: EscalationPolicy) -> str:

@@ -7,7 +7,7 @@ proved. ``now`` is always an argument. An instant before the ticket's last event
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +24,7 @@ from escalate.core.events import Event
 from escalate.core.facts import Fact
 from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Draft, Ticket, freeze, thaw
-from escalate.core.sealing import FrozenDict
+from escalate.core.sealing import FrozenDict, Sealed, seal
 from escalate.errors import InvalidJournal, Refused
 
 if TYPE_CHECKING:
@@ -34,16 +34,9 @@ if TYPE_CHECKING:
 NO_TEXTS: Final[Mapping[tuple[int, str], str]] = FrozenDict()
 
 
-@attrs.frozen
-class Outcome:
-    """What a command, a fact or the passing of time came to.
-
-    Attributes:
-        events: What happened, oldest first; timers that fired first included.
-        ticket: The ticket afterwards.
-        refusal: Why the command was refused, if it was; what fired before it happened all the same.
-        texts: The free texts that came with it, by (event number, field): they are no part of events.
-    """
+@attrs.define
+class OpenOutcome:
+    """An outcome while it is put together; :class:`Outcome` tells the fields."""
 
     events: tuple[Event, ...]
     ticket: Ticket | None
@@ -54,6 +47,19 @@ class Outcome:
     def due_at(self) -> datetime | None:
         """The instant after which the ticket's next timer fires, in UTC."""
         return None if self.ticket is None else next_due(self.ticket)
+
+
+class Outcome(Sealed, OpenOutcome):
+    """What a command, a fact or the passing of time came to.
+
+    Attributes:
+        events: What happened, oldest first; timers that fired first included.
+        ticket: The ticket afterwards.
+        refusal: Why the command was refused, if it was; what fired before it happened all the same.
+        texts: The free texts that came with it, by (event number, field): they are no part of events.
+    """
+
+    __slots__ = ()
 
 
 def step(
@@ -70,7 +76,14 @@ def step(
     Raises:
         NaiveInstant: *now* has no time zone.
     """
-    return _run(ticket, policy, now, lambda working, at_us: act(working, command, at_us))
+    working, at_us = _caught_up(ticket, policy, now)
+    try:
+        act(working, command, at_us)
+        settle(working)
+    except Refused as why:
+        why.fired = tuple(working.events)
+        return _outcome(working, why)
+    return _outcome(working)
 
 
 def decide(
@@ -101,17 +114,15 @@ def observe(
         NoTicket: The ticket was never opened; ``Did(Open(...))`` opens it.
         NaiveInstant: *now* or the fact's ``occurred_at`` has no time zone.
     """
-    occurred_us = None if fact.occurred_at is None else as_us(fact.occurred_at, "occurred_at")
-
-    def seen(working: Working, at_us: int) -> None:
-        if occurred_us is not None:
-            at_us = working.date(occurred_us, no_later_than_us=at_us)
-        follow(working, fact, at_us)
-
-    outcome = _run(ticket, policy, now, seen)
-    if outcome.refusal is not None:
-        raise outcome.refusal
-    return outcome
+    working, at_us = _caught_up(ticket, policy, now)
+    if fact.occurred_at is not None:
+        claimed_us = as_us(fact.occurred_at, "occurred_at")
+        at_us = working.date(claimed_us, no_later_than_us=at_us)
+        if ticket is not None and claimed_us <= at_us:
+            working.contest(claimed_us)
+    follow(working, fact, at_us)
+    settle(working)
+    return _outcome(working)
 
 
 def advance(ticket: Ticket, policy: EscalationPolicy, *, before: datetime) -> Outcome:
@@ -122,31 +133,28 @@ def advance(ticket: Ticket, policy: EscalationPolicy, *, before: datetime) -> Ou
     """
     before_us = as_us(before, "before")
     if ticket.due_us is None or ticket.due_us >= before_us:
-        return Outcome((), ticket)
+        return seal(OpenOutcome((), ticket), Outcome)
     working = Working(ticket, policy)
     catch_up(working, before_us)
-    return Outcome(tuple(working.events), working.freeze())
+    return _outcome(working)
 
 
-def _run(
-    ticket: Ticket | None,
-    policy: EscalationPolicy,
-    now: datetime,
-    deed: Callable[[Working, int], None],
-) -> Outcome:
+def _caught_up(
+    ticket: Ticket | None, policy: EscalationPolicy, now: datetime
+) -> tuple[Working, int]:
+    """Return the work on *ticket* at *now*, every timer before it fired, and the instant that it acts at."""
     at_us = as_us(now, "now")
     working = Working(ticket, policy)
-    refusal = None
     if ticket is not None:
-        catch_up(working, at_us)
+        if ticket.due_us is not None and ticket.due_us < at_us:
+            catch_up(working, at_us)
         at_us = working.date(at_us, no_later_than_us=at_us)
-    try:
-        deed(working, at_us)
-        settle(working)
-    except Refused as why:
-        why.fired = tuple(working.events)
-        refusal = why
-    return Outcome(tuple(working.events), working.freeze(), refusal, working.texts or NO_TEXTS)
+    return working, at_us
+
+
+def _outcome(working: Working, refusal: Refused | None = None) -> Outcome:
+    events, ticket = tuple(working.events), working.freeze()
+    return seal(OpenOutcome(events, ticket, refusal, working.texts or NO_TEXTS), Outcome)
 
 
 def evolve(ticket: Ticket | None, event: Event) -> Ticket:

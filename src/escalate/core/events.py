@@ -61,18 +61,9 @@ class Event:
     seq: int = 0
     clocks: tuple[ClockChange, ...] = ()
 
-    _words: ClassVar[frozenset[str]] = NO_WORDS
-    _touches: ClassVar[frozenset[str]] = NO_WORDS
-
-    @property
-    def words(self) -> frozenset[str]:
-        """What rules and clocks call it."""
-        return self._words
-
-    @property
-    def touches(self) -> frozenset[str]:
-        """What conditions may read that it changes."""
-        return self._touches
+    # Plain attributes: the engine asks at every event. The few that depend on the event are properties.
+    words = NO_WORDS
+    touches = NO_WORDS
 
     @property
     def at(self) -> datetime:
@@ -117,7 +108,7 @@ def some(*words: str) -> frozenset[str]:
 class Opened(Event):
     """A ticket came in."""
 
-    _words = some("opened")
+    words = some("opened")
 
     id: str
     tier: str
@@ -134,7 +125,7 @@ class Opened(Event):
 class StatusChanged(Event):
     """The status changed, or could have; the subclasses say how."""
 
-    _touches = some("status")
+    touches = some("status")
 
     source: Status
     status: Status
@@ -164,8 +155,8 @@ class Resolved(StatusChanged):
 class Reopened(StatusChanged):
     """It was not answered after all."""
 
-    _words = some("reopened")
-    _touches = some("status", "reopens")
+    words = some("reopened")
+    touches = some("status", "reopens")
 
 
 @attrs.frozen
@@ -180,8 +171,8 @@ class Closed(StatusChanged):
 class Taken(StatusChanged):
     """An agent took it on, and accepted what was handed over."""
 
-    _words = some("accepted")
-    _touches = some("status", "assignee")
+    words = some("accepted")
+    touches = some("status", "assignee")
 
     assignee: str | None = None
 
@@ -190,7 +181,7 @@ class Taken(StatusChanged):
 class Assigned(Event):
     """Somebody else works on it now, or nobody."""
 
-    _touches = some("assignee")
+    touches = some("assignee")
 
     assignee: str | None
 
@@ -199,27 +190,27 @@ class Assigned(Event):
 class Replied(StatusChanged):
     """Somebody of the desk answered in public; the status may have changed with it."""
 
-    _words = some("replied", "accepted")
-    _touches = some("status", "assignee")
+    words = some("replied", "accepted")
+    touches = some("status", "assignee")
 
 
 @attrs.frozen
 class BotReplied(StatusChanged):
     """A bot answered in public; it counts as a reply where a target says so."""
 
-    _words = some("bot_replied")
+    words = some("bot_replied")
 
 
 @attrs.frozen
 class CustomerReplied(StatusChanged):
     """The customer wrote; that may have ended a wait or reopened the ticket."""
 
-    _touches = some("status", "reopens")
+    touches = some("status", "reopens")
 
     automatic: bool = False
 
     @property
-    def words(self) -> frozenset[str]:
+    def words(self) -> frozenset[str]:  # type: ignore[override]
         """An automatic message is called nothing; one that reopens is both."""
         if self.automatic:
             return NO_WORDS
@@ -244,8 +235,8 @@ class FollowUpWanted(Event):
 class PrioritySet(Event):
     """The priority changed."""
 
-    _words = some("priority_changed")
-    _touches = some("priority")
+    words = some("priority_changed")
+    touches = some("priority")
 
     source: str
     priority: str
@@ -255,13 +246,13 @@ class PrioritySet(Event):
 class FieldSet(Event):
     """A field changed."""
 
-    _words = some("field_changed")
+    words = some("field_changed")
 
     name: str
     value: Any
 
     @property
-    def touches(self) -> frozenset[str]:
+    def touches(self) -> frozenset[str]:  # type: ignore[override]
         """The one field."""
         return frozenset({f"fields.{self.name}"})
 
@@ -270,8 +261,8 @@ class FieldSet(Event):
 class Tagged(Event):
     """A word was put on the ticket."""
 
-    _words = some("field_changed")
-    _touches = some("tags")
+    words = some("field_changed")
+    touches = some("tags")
 
     tag: str
 
@@ -280,8 +271,8 @@ class Tagged(Event):
 class Untagged(Event):
     """A word was taken off the ticket."""
 
-    _words = some("field_changed")
-    _touches = some("tags")
+    words = some("field_changed")
+    touches = some("tags")
 
     tag: str
 
@@ -298,8 +289,8 @@ class Linked(Event):
 class RequestTypeSet(Event):
     """It is known which request of the protocol this is."""
 
-    _words = some("field_changed")
-    _touches = some("request_type")
+    words = some("field_changed")
+    touches = some("request_type")
 
     request_type: str
 
@@ -308,8 +299,8 @@ class RequestTypeSet(Event):
 class MilestoneReached(Event):
     """A check was gone through."""
 
-    _words = some("milestone")
-    _touches = some("milestones")
+    words = some("milestone")
+    touches = some("milestones")
 
     milestone: str
 
@@ -318,12 +309,12 @@ class MilestoneReached(Event):
 class AttemptRecorded(Event):
     """Something was tried."""
 
-    _touches = some("attempts")
+    touches = some("attempts")
 
     attempt: Attempt
 
     @property
-    def words(self) -> frozenset[str]:
+    def words(self) -> frozenset[str]:  # type: ignore[override]
         """Only what failed is news."""
         return NO_WORDS if self.attempt.worked else _FAILED
 
@@ -335,7 +326,7 @@ _FAILED: Final = frozenset({"attempt_failed"})
 class HumanRequested(Event):
     """The customer wants a person."""
 
-    _words = some("human_requested")
+    words = some("human_requested")
 
 
 @attrs.frozen
@@ -345,7 +336,7 @@ class Signalled(Event):
     name: str
 
     @property
-    def words(self) -> frozenset[str]:
+    def words(self) -> frozenset[str]:  # type: ignore[override]
         """Its name."""
         return frozenset({self.name})
 
@@ -354,13 +345,13 @@ class Signalled(Event):
 class Classified(Event):
     """A classifier looked at it; *placed* is the tier that it starts in because of that, if any."""
 
-    _words = some("classified")
+    words = some("classified")
 
     verdict: Verdict
     placed: str | None = None
 
     @property
-    def touches(self) -> frozenset[str]:
+    def touches(self) -> frozenset[str]:  # type: ignore[override]
         """The classification, and the tier if it was placed."""
         return _SORTED if self.placed is None else _PLACED
 
@@ -381,8 +372,8 @@ class Moved(Event):
         bounces: How often it has bounced by now.
     """
 
-    _words = some("entered")
-    _touches = some("tier", "assignee", "moves", "bounces", "attempts")
+    words = some("entered")
+    touches = some("tier", "assignee", "moves", "bounces", "attempts")
     kind: ClassVar[MoveKind]
 
     source: str
@@ -403,7 +394,7 @@ class Escalated(Moved):
 class Returned(Moved):
     """Back."""
 
-    _words = some("entered", "returned")
+    words = some("entered", "returned")
     kind = "return"
 
 
@@ -433,7 +424,7 @@ class MoveRefused(Event):
 class HandoffAccepted(Event):
     """The tier that owns the ticket has accepted what was handed over."""
 
-    _words = some("accepted")
+    words = some("accepted")
 
 
 @attrs.frozen

@@ -132,7 +132,7 @@ def _against_move(
         return
     kind, target = deed.doing.move
     try:
-        open_path(ticket, policy, kind, target, at_us)
+        open_path(ticket, policy.compiled, kind, target, at_us)
     except Refused as why:
         yield plain(str(why))
         return

@@ -37,7 +37,7 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 
 def _status(value: Status | str | Unknown) -> Status | Unknown:
-    return value if isinstance(value, Unknown) else as_status(value)
+    return value if isinstance(value, Status | Unknown) else as_status(value)
 
 
 def _tags(value: Iterable[str] | Unknown) -> frozenset[str] | Unknown:
@@ -116,25 +116,3 @@ class Seen(Fact):
     assignee: str | Unknown | None = UNKNOWN
     tags: frozenset[str] | Unknown = attrs.field(default=UNKNOWN, converter=_tags)
     fields: Mapping[str, Any] | Unknown = UNKNOWN
-
-    def facts(self) -> tuple[Fact, ...]:
-        """Return what it shows, one by one, in the order in which it can have come about."""
-        found: list[Fact] = []
-        if not isinstance(self.priority, Unknown):
-            found.append(PriorityIs(self.priority))
-        if not isinstance(self.tags, Unknown):
-            found.append(TagsAre(self.tags))
-        if not isinstance(self.fields, Unknown):
-            found += [FieldIs(name, value) for name, value in self.fields.items()]
-        found += self._where()
-        if not isinstance(self.assignee, Unknown):
-            found.append(AssigneeIs(self.assignee))
-        return tuple(found)
-
-    def _where(self) -> list[Fact]:
-        # Work is handed over before it is finished, and taken up again before it is handed over.
-        moved: list[Fact] = [] if isinstance(self.tier, Unknown) else [TierIs(self.tier)]
-        if isinstance(self.status, Unknown):
-            return moved
-        became = StatusIs(self.status)
-        return [*moved, became] if self.status.is_done else [became, *moved]

@@ -40,6 +40,8 @@ def as_status(value: Status | str) -> Status:
     Raises:
         BadInput: There is no such status.
     """
+    if isinstance(value, Status):
+        return value
     try:
         return Status(value)
     except ValueError:

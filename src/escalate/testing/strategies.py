@@ -67,20 +67,23 @@ WORDS: Final = (
 
 def shifts() -> st.SearchStrategy[Shifts]:
     """Small calendars, one in three of which never closes."""
-    return st.builds(Shifts, st.integers(1, 6), st.sampled_from([0, 2, 5]))
+    return st.builds(Shifts, st.integers(1, 6), st.sampled_from([2, 5, 0]))
 
 
 @st.composite
 def policies(draw: st.DrawFn) -> EscalationPolicy:
     """Policies of 2 to 6 tiers in several calendars, with every kind of path, target, step and rule."""
     names = TIERS[: draw(st.integers(2, 6))]
-    ways: list[Path] = draw(st.lists(paths(names), max_size=8))
+    ways: list[Path] = [
+        *draw(st.sampled_from(_BACKBONES)),
+        *draw(st.lists(paths(names), max_size=6)),
+    ]
     calendars = st.sampled_from(["day", "night", "always"])
     return EscalationPolicy(
         "generated",
         [Tier(name, kind=_kind(name), calendar=draw(calendars)) for name in names],
         ways,
-        sla=SLAPolicy(draw(st.lists(targets(names, ways), max_size=5))),
+        sla=SLAPolicy([*draw(st.lists(targets(names, ways), max_size=4)), *draw(_together())]),
         rules=draw(st.lists(rules(names, ways), max_size=4, unique_by=lambda rule: rule.name)),
         request_types=[
             RequestType("login", draw(st.sampled_from(names)), checklist=map(Check, MILESTONES)),
@@ -93,9 +96,46 @@ def policies(draw: st.DrawFn) -> EscalationPolicy:
         clocks=draw(st.lists(custom_clocks(), max_size=1)),
         permissions=draw(st.lists(st.just(Permission("Reopen", ["lead"])), max_size=1)),
         max_bounces=draw(st.integers(0, 3)),
-        max_automatic=draw(st.sampled_from([0, 1, 2, 16])),
+        max_automatic=draw(st.sampled_from([16, 16, 16, 2, 1, 0])),
         reopen_within=draw(st.sampled_from([None, "6m"])),
         on_reopen=draw(st.sampled_from(["resume", "new_cycle", "frozen"])),
+    )
+
+
+_BACKBONES: Final[tuple[tuple[Path, ...], ...]] = (
+    (Path("N1", "N2"), Path("N2", "N1", "return"), Path("N2", "N1", "transfer")),
+    (Path("N1", "N2"), Path("N2", "N1", "return")),
+    (),
+)
+
+
+def _together() -> st.SearchStrategy[list[Target]]:
+    """Two targets that meet: one of a clock that changes to the other, or two due at one instant."""
+    return st.one_of(_changing(), _changing(), _twins(), st.just([]))
+
+
+def _changing() -> st.SearchStrategy[list[Target]]:
+    """A short target that takes over from a long one as soon as a field, a tag or the tier changes."""
+    modes = st.sampled_from(["keep_start", "keep_start", "carry_fraction", "restart"])
+    return st.builds(
+        lambda clock, when, short, long, mode: [
+            Target(clock, f"{short}m", when=when, calendar="day", on_change=mode),
+            Target(clock, f"{long}m", default=True, calendar="always", on_change=mode),
+        ],
+        st.sampled_from(["resolution", "requester_wait", "agent_work"]),
+        st.sampled_from(['priority >= "high"', '"vip" in tags', 'tier == "N2"']),
+        st.integers(1, 3),
+        st.integers(8, 40),
+        modes,
+    )
+
+
+def _twins() -> st.SearchStrategy[list[Target]]:
+    return st.integers(1, 4).map(
+        lambda minutes: [
+            Target(clock, f"{minutes}m", default=True, calendar="always")
+            for clock in ("first_response", "resolution")
+        ]
     )
 
 
@@ -192,7 +232,7 @@ def doings(
     name = draw(st.sampled_from(["notify", "notify", *others]))
     doing = {name: draw(others[name])}
     open_ways = [way for way in ways if way.source in where]
-    moves: bool = draw(st.booleans())
+    moves: bool = draw(st.sampled_from([True, True, False]))
     if open_ways and moves:
         way = draw(st.sampled_from(open_ways))
         doing[f"{way.kind}_to"] = way.target
@@ -215,8 +255,45 @@ def custom_clocks() -> st.SearchStrategy[CustomClock]:
 
 
 def walks(max_size: int = 12) -> st.SearchStrategy[list[Stride]]:
-    """Strides of every kind; one in three aims at a timer's own instant or its very neighbours."""
-    return st.lists(strides(st.one_of(commands(), commands(), facts())), max_size=max_size)
+    """Strides of every kind; one in three aims at a timer's own instant or its very neighbours.
+
+    Some come in scenes of two or three that rarely come together by themselves: a pause and its end,
+    resolving and reopening, a move and the way back, a fact that was so a while ago.
+    """
+    one = strides(st.one_of(commands(), facts())).map(lambda stride: [stride])
+    scenes = st.one_of(one, *_scenes())
+    return st.lists(scenes, max_size=max_size).map(
+        lambda found: [stride for scene in found for stride in scene][:max_size]
+    )
+
+
+def _scenes() -> list[st.SearchStrategy[list[Stride]]]:
+    lead = Actor("bob", roles={"lead", "manager"})
+    told = Handoff(summary="said", tried=[Attempt("reset")], hypothesis="said", ask="said")
+    up = c.Escalate(handoff=told, override="in a hurry", by=lead)
+    changes = [c.SetPriority("urgent"), c.SetPriority("low"), c.Tag("vip"), c.Untag("vip")]
+    return [
+        _scene([c.Wait(), c.Hold()], [c.Resume(), c.CustomerReply("again")]),
+        _scene([c.Wait()], [c.Resume()], [c.Hold()], [c.Resume()]),
+        _scene([c.Resolve(by=lead)], [c.Reopen(by=lead), c.CustomerReply("again")]),
+        _scene([up], [c.Return("not ours", by=lead), c.Transfer("N1", handoff=told)], [up]),
+        _scene(changes, changes),
+        _scene([c.SetPriority("urgent")], [c.Tag("vip")], [up]),
+        _scene([c.Note()], [_so_at(early) for early in range(6)]),
+    ]
+
+
+def _so_at(minutes: int) -> f.Fact:
+    """Return a fact that was so soon after the ticket was opened, whenever it is seen."""
+    return f.StatusIs(
+        Status.PENDING if minutes % 2 else Status.OPEN,
+        occurred_at=START + timedelta(minutes=minutes),
+    )
+
+
+def _scene(*acts: Sequence[c.Command | f.Fact]) -> st.SearchStrategy[list[Stride]]:
+    """One of each of *acts*, in turn."""
+    return st.tuples(*(strides(st.sampled_from(list(act))) for act in acts)).map(list)
 
 
 def strides(deeds: st.SearchStrategy[Any]) -> st.SearchStrategy[Stride]:

@@ -13,6 +13,7 @@ from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core.clockkinds import WORDS
 from escalate.core.clocks import promise
+from escalate.core.compiled import Compiled
 from escalate.core.deciding.clockwork import terms_of
 from escalate.core.deciding.moving import (
     NOTHING_TOLD,
@@ -64,16 +65,16 @@ def act(working: Working, command: c.Command, at_us: int, *, trusted: bool = Fal
     if command.id is not None and command.id in draft.ids:
         return  # Asked again, done already.
     working.trusted = trusted
-    if not trusted:
-        _check_permission(working.policy, draft.tier, command, by)
+    if not trusted and working.tables.permissions:
+        _check_permission(working.tables, draft.tier, command, by)
     working.command_id = command.id
     _ACTS[type(command)](working, draft, command, at_us, by)
 
 
-def _check_permission(policy: EscalationPolicy, tier: str, command: c.Command, by: Actor) -> None:
-    for permission in policy.permissions:
-        name = type(command).__name__
-        if permission.command == name and (not permission.at or tier in permission.at):
+def _check_permission(tables: Compiled, tier: str, command: c.Command, by: Actor) -> None:
+    name = type(command).__name__
+    for permission in tables.permissions.get(name, ()):
+        if not permission.at or tier in permission.at:
             require_role(by, permission.roles, f"give the command {name} in {tier}")
 
 
@@ -82,7 +83,7 @@ def _open(working: Working, command: c.Open, at_us: int, by: Actor) -> None:
     event = opened_event(working, command, at_us, by)
     _known("priority", event.priority, policy.priorities)
     _known("tier", event.tier, policy.tier_names)
-    _check_permission(policy, event.tier, command, by)
+    _check_permission(working.tables, event.tier, command, by)
     if command.request_type is not None:
         _known("request type", command.request_type, policy.compiled.request_types)
     working.emit(event, {"subject": command.subject})
@@ -282,20 +283,18 @@ def _move(
     at_us: int,
     by: Actor,
 ) -> None:
-    policy = working.policy
-    path = open_path(draft, policy, kind, command.to, at_us)
+    tables = working.tables
+    path = open_path(draft, tables, kind, command.to, at_us)
     told = told_by(command)
-    check_by_hand(draft, policy, path, by, told)
-    if path.approval is not None:
-        if by.id and by.id == path.approval:
-            raise NotPermitted(by.id, "approve what they ask for themselves", ("somebody else",))
-        asked = e.ApprovalAsked(
-            path.approval, kind, path.target, handed_over(draft, policy, told), at_us=at_us, by=by
-        )
-        working.emit(asked, told.texts())
-        return
-    handoff = handed_over(draft, policy, told)
-    working.emit(move_event(draft, kind, path.target, at_us, by, handoff), told.texts())
+    left = check_by_hand(draft, tables, path, by, told)
+    handoff = handed_over(draft, told, left)
+    if path.approval is None:
+        event: e.Event = move_event(draft, kind, path.target, at_us, by, handoff)
+    elif by.id and by.id == path.approval:
+        raise NotPermitted(by.id, "approve what they ask for themselves", ("somebody else",))
+    else:
+        event = e.ApprovalAsked(path.approval, kind, path.target, handoff, at_us=at_us, by=by)
+    working.emit(event, told.texts())
 
 
 def told_by(command: c.Escalate | c.Return | c.Transfer) -> Told:
@@ -340,8 +339,8 @@ def _approve(working: Working, draft: Draft, command: c.Approve, at_us: int, by:
         require_role(by, (request.receiver,), f"approve request {request.number}")
     path = None
     if request.kind is not None:
-        path = open_path(draft, working.policy, request.kind, request.target, at_us)
-    handoff = brought_up_to_date(draft, working.policy, request)
+        path = open_path(draft, working.tables, request.kind, request.target, at_us)
+    handoff = brought_up_to_date(draft, working.tables, request)
     working.emit(e.Approved(command.request, at_us=at_us, by=by))
     if path is not None:
         working.emit(move_event(draft, path.kind, path.target, at_us, by, handoff))

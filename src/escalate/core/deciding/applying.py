@@ -34,7 +34,7 @@ def apply_act(draft: Draft | None, event: Event) -> Draft:
         change = _CHANGES.get(type(event))
         if change is not None:
             change(draft, event)
-        if event.by.is_human:
+        if draft.automatic and event.by.is_human:
             draft.automatic = 0
         draft.changed_us = event.at_us
     if event.command_id is not None:
@@ -186,7 +186,8 @@ def _moved(draft: Draft, event: e.Moved) -> None:
     draft.entered_us = event.at_us
     draft.moves += 1
     draft.bounces = event.bounces
-    draft.left |= {event.source}
+    if event.source not in draft.left:
+        draft.left |= {event.source}
     draft.senders = _senders(draft.senders, event)
     draft.attempts = event.handoff.tried
     draft.handoff = event.handoff

@@ -8,11 +8,12 @@ is the one for where the ticket is now.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Final
 
 from escalate.core import clocks
 from escalate.core import events as e
-from escalate.core.clockkinds import IDLE, ClockKind, Heard, hear
+from escalate.core.clockkinds import DEAF, IDLE, ClockKind, Heard
 from escalate.core.clocks import Clock, ClockState, Terms
 from escalate.core.compiled import EVERYTHING, Compiled
 from escalate.core.events import Change, ClockChange, Event
@@ -20,6 +21,7 @@ from escalate.core.model import Draft
 from escalate.core.status import Status
 
 WITHDRAWN: Final = "withdrawn"
+_JOURNAL_ORDER: Final = itemgetter(0)
 
 
 class Reaction:
@@ -51,45 +53,47 @@ class Reaction:
 
     def changes(self) -> tuple[ClockChange, ...]:
         """Return what happens to the clocks, in the order in which a journal tells it."""
-        draft, event = self.draft, self.event
-        anew = draft.status is not self.before
-        words = event.words | {draft.status.value} if anew else event.words
+        draft, event, tables = self.draft, self.event, self.tables
+        status = draft.status
+        anew = None if status is self.before else status
         found: list[ClockChange] = []
-        if draft.status.is_done:
+        if status.is_done:
             if not self.before.is_done:
-                self._end_all(words, found)
+                self._end_all(found)
         else:
-            for name, kind, heard in self.tables.ears(words, event.touches, anew=anew):
-                clock = draft.clocks.get(name)
+            running = draft.clocks
+            for name, kind, heard in tables.ears(event.words, event.touches, anew):
+                clock = running.get(name)
                 if clock is not None and clock.ended_us is None:
                     self._live(clock, kind, heard, found)
                 else:
                     self._at_rest(name, clock, kind, heard, found)
-            if IDLE in self.tables.clocks:
+            if tables.idle_rules:
                 self._idle(found)
-            requests = _OF_REQUESTS.get(type(event))
-            if requests is not None:
-                requests(self, found)
-            if self.tables.times_requests and event.touches:
-                self._retarget_requests(found)
+            if tables.times_requests:
+                requests = _OF_REQUESTS.get(type(event))
+                if requests is not None:
+                    requests(self, found)
+                if event.touches:
+                    self._retarget_requests(found)
         if len(found) > 1:
-            found.sort(key=_journal_order)
+            found.sort(key=_JOURNAL_ORDER)
         return tuple(found)
 
-    def _end_all(self, words: frozenset[str], found: list[ClockChange]) -> None:
+    def _end_all(self, found: list[ClockChange]) -> None:
         """End every clock of a ticket that is resolved or closed now."""
-        resolved = self.draft.status is Status.RESOLVED
+        status = self.draft.status
+        ears = self.tables.all_ears(self.event.words, status)
         for clock in self.draft.clocks.values():
             if clock.ended_us is not None:
                 continue
-            kind = self.tables.clocks[base_name(clock)]
+            _, kind, heard = ears[base_name(clock)]
             terms = terms_of(self.tables, clock)
-            heard = hear(kind, words)
             word = heard.stops or ("bot_replied" if heard.bot_stops and terms.bots else "")
-            met = bool(word) or (resolved and kind.met_by_resolving)
+            met = bool(word) or (status is Status.RESOLVED and kind.met_by_resolving)
             if not word:
                 gone = kind.of_request or clock.name == IDLE
-                word = WITHDRAWN if gone else self.draft.status.value
+                word = WITHDRAWN if gone else status.value
             self._end(clock, terms, word, found, met=met)
 
     def _end(
@@ -112,8 +116,7 @@ class Reaction:
             ended = self._end(clock, terms, word or heard.cancels, found, met=bool(word))
             self._at_rest(was.name, ended, kind, heard, found)
         elif heard.resets:
-            begun = self._begun(was.name, was)
-            self._go_on(begun, was, Change.RESET, heard, found)
+            self._begin(was.name, was, Change.RESET, heard, found)
         else:
             self._go_on(clock, was, None, heard, found)
 
@@ -134,21 +137,20 @@ class Reaction:
         found: list[ClockChange],
     ) -> None:
         """Find whether a clock that does not run begins a cycle, or goes on with its last."""
-        if was is not None and self._ended_by_resolving(was, kind):
+        if self.before.is_done and was is not None and self._ended_by_resolving(was, kind):
             mode = self.tables.on_reopen
             if mode == "resume":
                 terms = terms_of(self.tables, was)
                 revived = clocks.revive(was, self.at_us, Status.RESOLVED, terms)
                 self._go_on(revived, was, Change.RESUME, heard, found)
             elif mode == "new_cycle":
-                self._go_on(self._begun(name, was), was, Change.START, heard, found)
+                self._begin(name, was, Change.START, heard, found)
         elif self._starts(name, was, kind, heard):
-            begun = self._begun(name, was)
-            self._pause_or_resume(begun, was, Change.START, heard, found)
+            self._begin(name, was, Change.START, heard, found)
 
     def _ended_by_resolving(self, was: Clock, kind: ClockKind) -> bool:
-        """Whether the ticket reopens now, and finds this clock as resolving left it, in the same tier."""
-        if not self.before.is_done or was.ended_by != Status.RESOLVED:
+        """Whether the ticket, reopening, finds this clock as resolving left it, in the same tier."""
+        if was.ended_by != Status.RESOLVED:
             return False
         return kind.whole_ticket or self.draft.entered_us <= (was.ended_us or 0)
 
@@ -173,9 +175,17 @@ class Reaction:
         by = self.draft.responded
         return by == "person" or (by == "bot" and self._pick(name).bots)
 
-    def _begun(self, name: str, was: Clock | None) -> Clock:
-        cycle = 1 if was is None else was.cycle + 1
-        return clocks.begin(name, cycle, self.at_us, self._pick(name))
+    def _begin(
+        self,
+        name: str,
+        was: Clock | None,
+        change: Change,
+        heard: Heard,
+        found: list[ClockChange],
+    ) -> None:
+        terms = self._pick(name)
+        begun = clocks.begin(name, 1 if was is None else was.cycle + 1, self.at_us, terms)
+        self._pause_or_resume(begun, was, change, heard, terms, found)
 
     def _go_on(
         self,
@@ -193,7 +203,9 @@ class Reaction:
                 change = change or Change.RETARGET
                 old = terms_of(self.tables, clock)
                 clock = clocks.retarget(clock, self.at_us, old, terms)
-        self._pause_or_resume(clock, was, change, heard, found)
+        else:
+            terms = terms_of(self.tables, clock)
+        self._pause_or_resume(clock, was, change, heard, terms, found)
 
     def _pause_or_resume(
         self,
@@ -201,15 +213,15 @@ class Reaction:
         was: Clock | None,
         change: Change | None,
         heard: Heard,
+        terms: Terms,
         found: list[ClockChange],
     ) -> None:
         if not clock.promised:
             word = heard.pauses or ("" if heard.resumes else clock.told_to_pause)
             if word != clock.told_to_pause:
                 clock = clocks.told(clock, word)
-            terms = terms_of(self.tables, clock)
             status = self.draft.status
-            reason = status.value if status in terms.pauses_in else clock.told_to_pause
+            reason = status.value if status in terms.pauses_in else word
             if reason and clock.state is ClockState.RUNNING:
                 change = change or Change.PAUSE
                 clock = clocks.pause(clock, self.at_us, reason, terms)
@@ -226,9 +238,9 @@ class Reaction:
         if isinstance(event, e.CustomerReplied) and event.automatic:
             stirred = False  # out of office: nobody has done anything
         if was is None or not was.is_live:
-            found.append((Change.START, self._begun(IDLE, was)))
+            self._begin(IDLE, was, Change.START, DEAF, found)
         elif stirred:
-            found.append((Change.RESET, self._begun(IDLE, was)))
+            self._begin(IDLE, was, Change.RESET, DEAF, found)
 
     def _invited(self, found: list[ClockChange]) -> None:
         assert isinstance(self.event, e.Invited)
@@ -319,7 +331,3 @@ def terms_of(tables: Compiled, clock: Clock) -> Terms:
     """Return the terms that *clock* counts on."""
     key = clock.name, clock.target, clock.calendar
     return tables.terms_by_name.get(key) or tables.terms_by_name[base_name(clock), *key[1:]]
-
-
-def _journal_order(change: ClockChange) -> int:
-    return change[0]

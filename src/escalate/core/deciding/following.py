@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from typing import Any, Final
 
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import facts as f
 from escalate.core.deciding.acts import SOME, act, opened_event, told_by
-from escalate.core.deciding.moving import NOTHING_TOLD, handed_over, move_event, reasons_against
+from escalate.core.deciding.moving import (
+    NOTHING_TOLD,
+    checks_left,
+    handed_over,
+    move_event,
+    reasons_against,
+)
 from escalate.core.deciding.working import SYSTEM, Working
+from escalate.core.facts import UNKNOWN
 from escalate.core.model import Actor, Draft, MoveKind
 from escalate.core.status import Status
 from escalate.errors import NoTicket, Refused
@@ -32,17 +38,58 @@ def follow(working: Working, fact: f.Fact, at_us: int) -> None:
     Raises:
         NoTicket: The ticket was never opened; ``Did(Open(...))`` opens it.
     """
-    # An act of a host counts as one of its people; that nobody can be reached is no act at all.
-    by = fact.by or (SYSTEM if isinstance(fact, f.ReceiverMissing) else SOME["agent"])
+    by = fact.by or SOME["agent"]  # an act of a host counts as one of its people
+    draft = working.draft
     if isinstance(fact, f.Did):
         _did(working, fact.command, at_us, by)
-    elif working.draft is None:
+        return
+    if draft is None:
         raise NoTicket(type(fact).__name__)
-    elif isinstance(fact, f.Seen):
-        for each in fact.facts():
-            _FOLLOW[type(each)](working, working.draft, each, at_us, by)
+    if isinstance(fact, f.Seen):
+        _seen(working, draft, fact, at_us, by)
     else:
-        _FOLLOW[type(fact)](working, working.draft, fact, at_us, by)
+        _stated(working, draft, fact, at_us, by)
+
+
+def _stated(working: Working, draft: Draft, fact: f.Fact, at_us: int, by: Actor) -> None:
+    """Follow a fact that states one thing."""
+    match fact:
+        case f.StatusIs(status=status):
+            _status_is(working, draft, status, at_us, by)
+        case f.TierIs(tier=tier):
+            _tier_is(working, draft, tier, at_us, by)
+        case f.PriorityIs(priority=priority):
+            _priority_is(working, draft, priority, at_us, by)
+        case f.AssigneeIs(assignee=assignee):
+            _assignee_is(working, draft, assignee, at_us, by)
+        case f.FieldIs(name=name, value=value):
+            _field_is(working, draft, name, value, at_us, by)
+        case f.TagsAre(tags=tags):
+            _tags_are(working, draft, tags, at_us, by)
+        case f.ReceiverMissing(receiver=receiver):
+            # That nobody can be reached is no act of a person.
+            _receiver_missing(working, receiver, at_us, fact.by or SYSTEM)
+
+
+def _seen(working: Working, draft: Draft, seen: f.Seen, at_us: int, by: Actor) -> None:
+    """Follow a snapshot, part by part, in the order in which it can have come about."""
+    if seen.priority is not UNKNOWN:
+        _priority_is(working, draft, seen.priority, at_us, by)
+    if seen.tags is not UNKNOWN:
+        _tags_are(working, draft, seen.tags, at_us, by)
+    if seen.fields is not UNKNOWN:
+        for name, value in seen.fields.items():
+            _field_is(working, draft, name, value, at_us, by)
+    status, tier = seen.status, seen.tier
+    # Work is handed over before it is finished, and taken up again before it is handed over.
+    if status is not UNKNOWN and not status.is_done:
+        _status_is(working, draft, status, at_us, by)
+    if tier is not UNKNOWN:
+        _tier_is(working, draft, tier, at_us, by)
+    if status is not UNKNOWN and status.is_done:
+        _status_is(working, draft, status, at_us, by)
+    if seen.assignee is not UNKNOWN:
+        _assignee_is(working, draft, seen.assignee, at_us, by)
 
 
 def _did(working: Working, command: c.Command, at_us: int, by: Actor) -> None:
@@ -71,12 +118,12 @@ def _follow_refused(
         working.emit(
             e.PathViolated(why.violates, draft.priority, command.priority, at_us=at_us, by=by)
         )
-        _priority_is(working, draft, f.PriorityIs(command.priority), at_us, by)
+        _priority_is(working, draft, command.priority, at_us, by)
     elif isinstance(command, c.Reply):
         _replied_against(working, draft, command, at_us, by)
     elif type(command) in _VERB_OF and why.violates == "status":
         status = working.tables.verbs[_VERB_OF[type(command)]]
-        _status_is(working, draft, f.StatusIs(status), at_us, by)
+        _status_is(working, draft, status, at_us, by)
         if isinstance(command, c.Take) and by.id:
             working.emit(e.Taken(draft.status, draft.status, by.id, at_us=at_us, by=by))
     else:
@@ -99,7 +146,7 @@ def _moved_against(
         return
     working.emit(e.PathViolated(why.violates, draft.tier, target, at_us=at_us, by=by))
     told = told_by(command)
-    handoff = handed_over(draft, working.policy, told)
+    handoff = handed_over(draft, told, checks_left(draft, working.tables))
     working.emit(move_event(draft, kind, target, at_us, by, handoff), told.texts())
 
 
@@ -133,8 +180,8 @@ _VERB_OF: Final[dict[type[c.Command], str]] = {
 }
 
 
-def _status_is(working: Working, draft: Draft, fact: f.StatusIs, at_us: int, by: Actor) -> None:
-    source, status = draft.status, fact.status
+def _status_is(working: Working, draft: Draft, status: Status, at_us: int, by: Actor) -> None:
+    source = draft.status
     if status is source:
         return
     if status is Status.CLOSED and not source.is_done:
@@ -152,15 +199,15 @@ def _arrival(source: Status, status: Status) -> type[e.StatusChanged]:
     return e.Taken if (source, status) == (Status.NEW, Status.OPEN) else _ARRIVALS[status]
 
 
-def _tier_is(working: Working, draft: Draft, fact: f.TierIs, at_us: int, by: Actor) -> None:
-    source, target, policy = draft.tier, fact.tier, working.policy
+def _tier_is(working: Working, draft: Draft, target: str, at_us: int, by: Actor) -> None:
+    source, tables = draft.tier, working.tables
     if target == source:
         return
-    kinds = [way.path.kind for way in working.tables.ways_between(source, target)]
-    kind = kinds[0] if kinds else _likely_kind(policy.tier_names, source, target)
-    for why in reasons_against(draft, policy, kind, target, at_us):
+    kinds = [way.path.kind for way in tables.ways_between(source, target)]
+    kind = kinds[0] if kinds else _likely_kind(working.policy.tier_names, source, target)
+    for why in reasons_against(draft, tables, kind, target, at_us):
         working.emit(e.PathViolated(why.violates, source, target, at_us=at_us, by=by))
-    handoff = handed_over(draft, policy, NOTHING_TOLD)
+    handoff = handed_over(draft, NOTHING_TOLD, checks_left(draft, tables))
     working.emit(move_event(draft, kind, target, at_us, by, handoff))
 
 
@@ -171,48 +218,35 @@ def _likely_kind(tiers: tuple[str, ...], source: str, target: str) -> MoveKind:
     return "escalate" if tiers.index(target) > tiers.index(source) else "return"
 
 
-def _priority_is(working: Working, draft: Draft, fact: f.PriorityIs, at_us: int, by: Actor) -> None:
-    if fact.priority != draft.priority:
-        working.emit(e.PrioritySet(draft.priority, fact.priority, at_us=at_us, by=by))
+def _priority_is(working: Working, draft: Draft, priority: str, at_us: int, by: Actor) -> None:
+    if priority != draft.priority:
+        working.emit(e.PrioritySet(draft.priority, priority, at_us=at_us, by=by))
 
 
-def _assignee_is(working: Working, draft: Draft, fact: f.AssigneeIs, at_us: int, by: Actor) -> None:
-    if fact.assignee != draft.assignee:
-        working.emit(e.Assigned(fact.assignee, at_us=at_us, by=by))
+def _assignee_is(
+    working: Working, draft: Draft, assignee: str | None, at_us: int, by: Actor
+) -> None:
+    if assignee != draft.assignee:
+        working.emit(e.Assigned(assignee, at_us=at_us, by=by))
 
 
-def _field_is(working: Working, draft: Draft, fact: f.FieldIs, at_us: int, by: Actor) -> None:
-    was = draft.fields.get(fact.name)
-    if fact.value != was or type(fact.value) is not type(was):
-        working.emit(e.FieldSet(fact.name, fact.value, at_us=at_us, by=by))
+def _field_is(working: Working, draft: Draft, name: str, value: Any, at_us: int, by: Actor) -> None:
+    was = draft.fields.get(name)
+    if value != was or type(value) is not type(was):
+        working.emit(e.FieldSet(name, value, at_us=at_us, by=by))
 
 
-def _tags_are(working: Working, draft: Draft, fact: f.TagsAre, at_us: int, by: Actor) -> None:
+def _tags_are(working: Working, draft: Draft, tags: frozenset[str], at_us: int, by: Actor) -> None:
     before = draft.tags
-    for tag in sorted(fact.tags - before):
+    for tag in sorted(tags - before):
         working.emit(e.Tagged(tag, at_us=at_us, by=by))
-    for tag in sorted(before - fact.tags):
+    for tag in sorted(before - tags):
         working.emit(e.Untagged(tag, at_us=at_us, by=by))
 
 
-def _receiver_missing(
-    working: Working, _draft: Draft, fact: f.ReceiverMissing, at_us: int, by: Actor
-) -> None:
+def _receiver_missing(working: Working, receiver: str, at_us: int, by: Actor) -> None:
     fallback = working.policy.fallback
-    working.emit(e.ReceiverMissed(fact.receiver, at_us=at_us, by=by))
-    if fallback is not None and fallback != fact.receiver and working.policy.acts:
-        event = e.NotifyAsked(
-            fallback, "receiver missing", at_us, fact.receiver, at_us=at_us, by=SYSTEM
-        )
+    working.emit(e.ReceiverMissed(receiver, at_us=at_us, by=by))
+    if fallback is not None and fallback != receiver and working.policy.acts:
+        event = e.NotifyAsked(fallback, "receiver missing", at_us, receiver, at_us=at_us, by=SYSTEM)
         working.emit(event)
-
-
-_FOLLOW: Final[dict[type[f.Fact], Callable[[Working, Draft, Any, int, Actor], None]]] = {
-    f.StatusIs: _status_is,
-    f.TierIs: _tier_is,
-    f.PriorityIs: _priority_is,
-    f.AssigneeIs: _assignee_is,
-    f.FieldIs: _field_is,
-    f.TagsAre: _tags_are,
-    f.ReceiverMissing: _receiver_missing,
-}

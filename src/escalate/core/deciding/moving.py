@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from escalate.core import events
+from escalate.core.compiled import Compiled
 from escalate.core.events import Moved
 from escalate.core.model import (
     HANDOFF_FIELDS,
@@ -19,7 +20,7 @@ from escalate.core.model import (
     OpenHandedOver,
     Request,
 )
-from escalate.core.policy import EscalationPolicy, Path
+from escalate.core.policy import Path
 from escalate.core.sealing import seal
 from escalate.core.status import Status
 from escalate.errors import (
@@ -85,9 +86,7 @@ NOTHING_TOLD: Final = Told()
 BY_ITSELF: Final = Told(automatic=True)
 
 
-def open_path(
-    draft: Draft, policy: EscalationPolicy, kind: MoveKind, to: str | None, at_us: int
-) -> Path:
+def open_path(draft: Draft, tables: Compiled, kind: MoveKind, to: str | None, at_us: int) -> Path:
     """Return the path that a move of *kind* takes; without *to*, the first that is open.
 
     A return without *to* goes to the tier that sent the ticket.
@@ -101,36 +100,40 @@ def open_path(
     if draft.status.is_done:
         allowed = ("reopen",) if draft.status is Status.RESOLVED else ()
         raise StatusNotAllowed(draft.id, kind, draft.status, allowed)
-    leaving = policy.compiled.ways.get((draft.tier, kind), ())
+    leaving = tables.ways.get((draft.tier, kind), ())
     wanted = to
     if wanted is None and kind == "return" and draft.senders:
         wanted = draft.senders[-1]
-    ways = [way for way in leaving if wanted is None or way.path.target == wanted]
-    for way in ways:
-        if way.when is None or way.when.holds(draft, at_us):
-            _check_bounces(draft, policy, way.path)
-            return way.path
-    if not ways:
+    shut = []
+    for way in leaving:
+        path = way.path
+        if wanted is None or path.target == wanted:
+            if way.when is None or way.when.holds(draft, at_us):
+                if kind != "escalate":
+                    _check_bounces(draft, tables, path)
+                return path
+            shut.append(way)
+    if not shut:
         targets = tuple(dict.fromkeys(way.path.target for way in leaving))
         raise PathNotAllowed(draft.id, draft.tier, wanted or f"any tier ({kind})", targets)
-    conditions = tuple(str(way.when) for way in ways)
-    raise ConditionNotMet(draft.id, draft.tier, ways[0].path.target, conditions)
+    conditions = tuple(str(way.when) for way in shut)
+    raise ConditionNotMet(draft.id, draft.tier, shut[0].path.target, conditions)
 
 
-def _check_bounces(draft: Draft, policy: EscalationPolicy, path: Path) -> None:
+def _check_bounces(draft: Draft, tables: Compiled, path: Path) -> None:
     goes_back = path.kind == "return" or (path.kind == "transfer" and path.target in draft.left)
-    if goes_back and draft.bounces >= policy.max_bounces:
+    if goes_back and draft.bounces >= tables.max_bounces:
         raise BouncesExhausted(draft.id, path.target, draft.bounces)
 
 
 def check_by_hand(
     draft: Draft,
-    policy: EscalationPolicy,
+    tables: Compiled,
     path: Path,
     by: Actor,
     told: Told,
-) -> None:
-    """Check what a person must have done before taking *path*.
+) -> tuple[str, ...]:
+    """Check what a person must have done before taking *path*; return the checks left all the same.
 
     Raises:
         NotPermitted: The path is for other roles, or the checks may be overridden by others only.
@@ -141,18 +144,19 @@ def check_by_hand(
     if path.by:
         require_role(by, path.by, f"take the path {path.source} > {path.target}")
     code = told.handoff.reason
-    if code and policy.reasons and code not in policy.reasons:
-        raise UnknownWord("reason", code, policy.reasons)
-    left = () if path.kind == "return" else checks_left(draft, policy)
-    if left and not told.override:
-        raise ChecksLeft(draft.id, draft.tier, left)
-    if left:
+    if code and tables.reasons and code not in tables.reasons:
+        raise UnknownWord("reason", code, tables.reasons)
+    left = checks_left(draft, tables)
+    if left and path.kind != "return":
+        if not told.override:
+            raise ChecksLeft(draft.id, draft.tier, left)
         require_role(by, path.override_by, "hand over with checks left")
     if path.requires:
         given = told.given(draft)
         missing = tuple(field for field in path.requires if field not in given)
         if missing:
             raise HandoffIncomplete(draft.id, path.target, missing)
+    return left
 
 
 def require_role(by: Actor, roles: tuple[str, ...], what: str) -> None:
@@ -165,15 +169,10 @@ def require_role(by: Actor, roles: tuple[str, ...], what: str) -> None:
         raise NotPermitted(by.id, what, roles, tuple(sorted(by.roles)))
 
 
-def checks_left(draft: Draft, policy: EscalationPolicy) -> tuple[str, ...]:
+def checks_left(draft: Draft, tables: Compiled) -> tuple[str, ...]:
     """Return the milestones to reach before a person may hand the ticket on from where it is."""
-    if draft.request_type is None:
-        return ()
-    protocol = policy.compiled.request_types.get(draft.request_type)
-    if protocol is None or draft.tier != (protocol.tier or policy.entry_tier):
-        return ()
-    milestones = (check.milestone for check in protocol.checklist)
-    return tuple(name for name in milestones if name not in draft.milestones)
+    checks = tables.checks.get((draft.request_type, draft.tier))
+    return tuple(name for name in checks if name not in draft.milestones) if checks else ()
 
 
 def move_event(
@@ -186,12 +185,12 @@ def move_event(
 
 
 def handed_over(
-    draft: Draft, policy: EscalationPolicy, told: Told, requires: tuple[str, ...] = ()
+    draft: Draft, told: Told, left: tuple[str, ...], requires: tuple[str, ...] = ()
 ) -> HandedOver:
-    """Return what is handed over: what is told now, and all that is on record."""
+    """Return what is handed over: what is told now, the checks *left*, and all that is on record."""
     given = told.given(draft)
     before = () if draft.handoff is None else draft.handoff.texts
-    left = checks_left(draft, policy)
+    told_now = told.handoff.tried
     texts = told.texts()
     handoff = OpenHandedOver(
         draft.tier,
@@ -201,7 +200,7 @@ def handed_over(
         tuple(field for field in requires if field not in given) if requires else (),
         left,
         bool(left and told.override),
-        (*draft.attempts, *told.handoff.tried) if told.handoff.tried else draft.attempts,
+        (*draft.attempts, *told_now) if told_now else draft.attempts,
         draft.milestones,
         len(draft.messages),
         draft.promised,
@@ -210,9 +209,9 @@ def handed_over(
     return seal(handoff, HandedOver)
 
 
-def brought_up_to_date(draft: Draft, policy: EscalationPolicy, request: Request) -> HandedOver:
+def brought_up_to_date(draft: Draft, tables: Compiled, request: Request) -> HandedOver:
     """Return what was to be handed over when *request* was asked, with what came on record since."""
-    now = handed_over(draft, policy, NOTHING_TOLD)
+    now = handed_over(draft, NOTHING_TOLD, checks_left(draft, tables))
     asked = request.handoff or now
     handoff = OpenHandedOver(**attrs.asdict(asked, recurse=False))
     handoff.tried = (*now.tried, *(each for each in asked.tried if each not in now.tried))
@@ -225,11 +224,11 @@ def brought_up_to_date(draft: Draft, policy: EscalationPolicy, request: Request)
 
 
 def reasons_against(
-    draft: Draft, policy: EscalationPolicy, kind: MoveKind, target: str, at_us: int
+    draft: Draft, tables: Compiled, kind: MoveKind, target: str, at_us: int
 ) -> Iterator[Refused]:
     """Yield what speaks against a move that a host was seen to make, as far as its state can show."""
     try:
-        path = open_path(draft, policy, kind, target, at_us)
+        path = open_path(draft, tables, kind, target, at_us)
     except Refused as why:
         yield why
     else:

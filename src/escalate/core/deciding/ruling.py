@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escalate.core import events as e
 from escalate.core.compiled import Deed
-from escalate.core.deciding.moving import BY_ITSELF, handed_over, move_event, open_path
+from escalate.core.deciding.moving import BY_ITSELF, checks_left, handed_over, move_event, open_path
 from escalate.core.deciding.working import SYSTEM, Working
 from escalate.core.events import Event
 from escalate.core.model import Draft, MoveKind
@@ -15,11 +15,14 @@ from escalate.errors import Refused, TooManyMoves
 
 def settle(working: Working) -> None:
     """Let everything that has happened set off what it sets off, first in first out."""
-    while working.reached or working.waiting:
+    events = working.events
+    while working.reached or working.turned < len(events):
         if working.reached:
             act_on_step(working, working.reached.pop(0), working.ticket.changed_us)
         else:
-            _turn_of(working, working.waiting.popleft())
+            event = events[working.turned]
+            working.turned += 1
+            _turn_of(working, event)
 
 
 def _turn_of(working: Working, event: Event) -> None:
@@ -29,14 +32,20 @@ def _turn_of(working: Working, event: Event) -> None:
     candidates = working.tables.rules_for(event.words)
     if not candidates:
         return
-    draft = working.ticket
-    matching = [deed for deed in candidates if _matches(draft, deed, event.at_us)]
-    if not matching:
-        return
-    movers = [deed for deed in matching if deed.doing.move is not None]
-    # The first mover acts last: what the others say was judged where the ticket is now.
-    for deed in [*(deed for deed in matching if deed not in movers), *movers[:1]]:
-        act_on_rule(working, deed, event.at_us, deed.on)
+    draft, at_us = working.ticket, event.at_us
+    acting: list[Deed] = []
+    mover: Deed | None = None
+    for deed in candidates:
+        if _matches(draft, deed, at_us):
+            if deed.doing.move is None:
+                acting.append(deed)
+            elif mover is None:
+                mover = deed
+    if mover is not None:
+        # It acts last: what the others say was judged where the ticket is now.
+        acting.append(mover)
+    for deed in acting:
+        act_on_rule(working, deed, at_us, deed.on)
 
 
 def _matches(draft: Draft, deed: Deed, at_us: int) -> bool:
@@ -98,7 +107,7 @@ def _path(working: Working, deed: Deed, at_us: int) -> Path | None:
     draft = working.ticket
     if draft.tier == target:
         return None
-    path = open_path(draft, working.policy, kind, target, at_us)
+    path = open_path(draft, working.tables, kind, target, at_us)
     if draft.automatic >= working.policy.max_automatic:
         raise TooManyMoves(draft.id, draft.automatic)
     return path
@@ -165,7 +174,7 @@ def _carry_out(working: Working, deed: Deed, at_us: int, path: Path | None) -> N
 
 def _move(working: Working, deed: Deed, at_us: int, path: Path) -> None:
     draft = working.ticket
-    handoff = handed_over(draft, working.policy, BY_ITSELF, path.requires)
+    handoff = handed_over(draft, BY_ITSELF, checks_left(draft, working.tables), path.requires)
     approval = deed.doing.ask_approval or path.approval
     if approval is None:
         working.emit(move_event(draft, path.kind, path.target, at_us, deed.by, handoff))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -43,14 +42,16 @@ class Working:
         said_us: The instant that was claimed for what happens now, where it lies before the ticket's
             last event and so cannot be followed.
         command_id: The id of the command that acts, until its first event carries it.
+        contested: Clocks whose verdict the next event that matters calls in question.
         texts: The free texts that came with it, by (event number, field).
-        waiting: Events whose turn to set off rules has not come yet, first in first out.
+        turned: How many of the events have had their turn to set off rules, first in first out.
         trusted: Whether what is asked has been done already, so that it is followed and not judged.
         reached: Steps that a change of terms has passed and that are still to act.
     """
 
     __slots__ = (
         "command_id",
+        "contested",
         "draft",
         "events",
         "policy",
@@ -59,7 +60,7 @@ class Working:
         "tables",
         "texts",
         "trusted",
-        "waiting",
+        "turned",
     )
 
     def __init__(self, ticket: Ticket | None, policy: EscalationPolicy) -> None:
@@ -68,9 +69,10 @@ class Working:
         self.policy = policy
         self.tables = policy.compiled
         self.said_us: int | None = None
+        self.contested: tuple[str, ...] = ()
         self.command_id: str | None = None
         self.texts: dict[tuple[int, str], str] = {}
-        self.waiting: deque[Event] = deque()
+        self.turned = 0
         self.reached: list[Deed] = []
         self.trusted = False
 
@@ -85,8 +87,9 @@ class Working:
 
         A journal does not run back, and nothing in it lies ahead.
         """
-        last_us = claimed_us if self.draft is None else self.draft.changed_us
-        at_us = max(min(claimed_us, no_later_than_us), last_us)
+        at_us = claimed_us if claimed_us <= no_later_than_us else no_later_than_us
+        if self.draft is not None and self.draft.changed_us > at_us:
+            at_us = self.draft.changed_us
         self.said_us = None if at_us == claimed_us else claimed_us
         return at_us
 
@@ -115,7 +118,7 @@ class Working:
             stamp(event, self.said_us, self.command_id)
             self.command_id = None
         draft = self.draft = apply_act(before, event)
-        marked = () if self.said_us is None else self._disputed(event, self.said_us)
+        marked = self._disputed() if self.contested and (event.touches or event.words) else ()
         if changes is None:
             changes = Reaction(self.tables, draft, event, status, assignee).changes()
         if marked:
@@ -125,8 +128,6 @@ class Working:
             carry(event, changes)
             apply_clocks(draft, event)
         self.events.append(event)
-        if event.words:
-            self.waiting.append(event)
         if texts:
             seq = event.seq
             self.texts.update({(seq, field): text for field, text in texts.items() if text})
@@ -134,17 +135,24 @@ class Working:
             if change in _NEW_TERMS and clock.ended_us is None:
                 self._overtaken(clock, event.at_us)
 
-    def _disputed(self, event: Event, said_us: int) -> tuple[ClockChange, ...]:
-        """Mark the clocks whose verdict fell later than *event* should have, and that it could change."""
-        if said_us >= event.at_us or not (event.touches or event.words):
-            return ()
-        draft = self.ticket
-        late = [
-            dispute(clock)
-            for clock in draft.clocks.values()
-            if max(clock.breached_us or 0, clock.ended_us or 0) > said_us and not clock.disputed
-        ]
-        draft.clocks = FrozenDict({**draft.clocks, **{clock.name: clock for clock in late}})
+    def contest(self, claimed_us: int) -> None:
+        """Let what happens next contest the verdicts that fell although it is said to have come before.
+
+        An act at the very instant of a breach comes before it; of two acts the first to arrive does.
+        """
+        self.contested = tuple(
+            clock.name
+            for clock in self.ticket.clocks.values()
+            if (clock.breached_us is not None and clock.breached_us >= claimed_us)
+            or (clock.ended_us is not None and clock.ended_us > claimed_us)
+        )
+
+    def _disputed(self) -> tuple[ClockChange, ...]:
+        """Mark the contested clocks."""
+        clocks = self.ticket.clocks
+        late = [dispute(clocks[name]) for name in self.contested if not clocks[name].disputed]
+        self.contested = ()
+        self.ticket.clocks = FrozenDict({**clocks, **{clock.name: clock for clock in late}})
         return tuple((Change.MARK, clock) for clock in late)
 
     def breach(self, clock: Clock, at_us: int, *, on_change: bool = False) -> None:
