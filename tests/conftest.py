@@ -18,8 +18,8 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.register_profile(
-    "deep",
-    max_examples=20_000,
+    "deep",  # python -m tests.deep asks in rounds, with new examples each time
+    max_examples=300,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],

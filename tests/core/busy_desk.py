@@ -341,3 +341,55 @@ def moments(journal: Iterable[e.Event]) -> Iterator[Moment]:
         if ticket is not None:
             yield Moment(ticket, event, after)
         ticket = after
+
+
+MINUTE: Final = 60_000_000
+EVERYTHING: Final = (*COMMANDS, *SEEN)
+AUTOMATIC: Final = ("rule", "system")
+EDGES: Final = {
+    "take": ({"new"}, "open"),
+    "wait": ({"new", "open"}, "pending"),
+    "hold": ({"new", "open", "pending"}, "on_hold"),
+    "resume": ({"pending", "on_hold"}, "open"),
+    "resolve": ({"new", "open", "pending", "on_hold"}, "resolved"),
+    "reopen": ({"resolved"}, "open"),
+    "close": ({"resolved"}, "closed"),
+    "cancel": ({"new", "open", "pending", "on_hold", "resolved"}, "closed"),
+}
+DONE: Final = ("resolved", "closed")
+VERBS: Final[dict[str, Any]] = {
+    "take": c.Take,
+    "wait": c.Wait,
+    "hold": c.Hold,
+    "resume": c.Resume,
+    "resolve": c.Resolve,
+    "reopen": c.Reopen,
+    "close": c.Close,
+    "cancel": c.Cancel,
+}
+APPROVED: Final = [Path(*way, approval="lead" if way[2] == "escalate" else None) for way in WAYS]
+ASKING: Final = (
+    *[c.Escalate("N2", by=who) for who in (EVE, BOB)] * 3,
+    *[c.Escalate(by=who, reason="stuck") for who in (ANN, EVE)] * 2,
+    *(c.Approve(number, by=who) for number in (2, 3, 4, 5) for who in (ANN, EVE, BOB)),
+    *(c.Return(to="N1", by=EVE), c.Decline(3, by=EVE), c.Signal("outage", by=ANN)),
+)
+REQUIRING: Final = [
+    Path(*way, requires=("summary",) if way[1] == "N2" else ("tried", "ask")) for way in WAYS
+]
+
+
+OPEN_WAYS: Final = [Path(*way) for way in WAYS]
+BACK_AND_FORTH: Final = (*[c.Return(by=ANN)] * 6, *MOVES, c.Escalate(by=ANN), c.Escalate(by=ANN))
+PLAIN: Final = EscalationPolicy(
+    "plain",
+    TIERS,
+    [Path(*way) for way in WAYS if way != ("N1", "N3", "escalate")],
+    max_bounces=2,
+)
+
+
+def ways_of(policy: EscalationPolicy, event: Any) -> list[Path]:
+    """Return the declared paths along which the move *event* can have gone."""
+    leg = event.source, event.target, event.kind
+    return [path for path in policy.paths if (path.source, path.target, path.kind) == leg]

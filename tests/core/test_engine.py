@@ -1,4 +1,4 @@
-"""What the engine does with one ticket, told in examples; the laws are in test_engine_laws.py."""
+"""What the engine does with one ticket, told in examples; the laws are in test_laws_*.py."""
 
 from __future__ import annotations
 

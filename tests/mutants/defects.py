@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.mutants.runner import Defect
 
-LAWS: Final = "tests/core/test_engine_laws_more.py::"
+LAWS: Final = "tests/core/test_laws_"
 
 WHERE: Final = (
     Defect(
@@ -19,7 +19,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="leaving = tables.ways.get((draft.tier, kind), ())",
         new="leaving = sum((w for (_, k), w in tables.ways.items() if k == kind), ())",
-        caught_by=(LAWS + "test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
+        caught_by=(LAWS + "where.py::test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
     ),
     Defect(
         name="a path's condition is ignored",
@@ -27,7 +27,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="if way.when is None or way.when.holds(draft, at_us):",
         new="if way is not None:",
-        caught_by=(LAWS + "test_law_1_a_move_takes_a_path_whose_condition_held",),
+        caught_by=(LAWS + "where.py::test_law_1_a_move_takes_a_path_whose_condition_held",),
     ),
     Defect(
         name="a resolved ticket moves",
@@ -35,7 +35,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="    if draft.status.is_done:\n        allowed",
         new="    if draft.status is Status.CLOSED:\n        allowed",
-        caught_by=(LAWS + "test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
+        caught_by=(LAWS + "where.py::test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
     ),
     Defect(
         name="a closed ticket is reopened by a message",
@@ -43,7 +43,7 @@ WHERE: Final = (
         file="core/deciding/acts.py",
         old="return draft.status in (Status.PENDING, Status.RESOLVED)",
         new="return draft.status in (Status.PENDING, Status.RESOLVED, Status.CLOSED)",
-        caught_by=(LAWS + "test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
+        caught_by=(LAWS + "where.py::test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
     ),
     Defect(
         name="a bounce is not counted",
@@ -51,7 +51,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="bounces = draft.bounces + bounce\n",
         new="bounces = draft.bounces\n",
-        caught_by=(LAWS + "test_law_1_every_ticket_counts_moves_bounces_and_reopens",),
+        caught_by=(LAWS + "where.py::test_law_1_every_ticket_counts_moves_bounces_and_reopens",),
     ),
     Defect(
         name="a return counts as a bounce",
@@ -59,7 +59,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old='bounce = kind != "return" and target in draft.left',
         new="bounce = target in draft.left",
-        caught_by=(LAWS + "test_law_1_every_ticket_counts_moves_bounces_and_reopens",),
+        caught_by=(LAWS + "where.py::test_law_1_every_ticket_counts_moves_bounces_and_reopens",),
     ),
     Defect(
         name="a reopening is not counted",
@@ -67,7 +67,7 @@ WHERE: Final = (
         file="core/deciding/applying.py",
         old="    if event.source.is_done and not event.status.is_done:\n        draft.reopens += 1\n",
         new="",
-        caught_by=(LAWS + "test_law_1_every_ticket_counts_moves_bounces_and_reopens",),
+        caught_by=(LAWS + "where.py::test_law_1_every_ticket_counts_moves_bounces_and_reopens",),
     ),
     Defect(
         name="the bounce limit comes one too late",
@@ -75,7 +75,9 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="draft.bounces >= tables.max_bounces",
         new="draft.bounces > tables.max_bounces",
-        caught_by=(LAWS + "test_law_1_a_ticket_that_bounced_enough_goes_no_further_back",),
+        caught_by=(
+            LAWS + "where.py::test_law_1_a_ticket_that_bounced_enough_goes_no_further_back",
+        ),
     ),
     Defect(
         name="nobody is told of the last bounce",
@@ -83,7 +85,7 @@ WHERE: Final = (
         file="core/deciding/ruling.py",
         old="if event.bounces == working.policy.max_bounces:",
         new="if event.bounces > working.policy.max_bounces:",
-        caught_by=(LAWS + "test_law_1_who_is_told_that_a_ticket_bounced_too_often",),
+        caught_by=(LAWS + "where.py::test_law_1_who_is_told_that_a_ticket_bounced_too_often",),
     ),
     Defect(
         name="the assignee stays after a move",
@@ -91,7 +93,7 @@ WHERE: Final = (
         file="core/deciding/applying.py",
         old="    draft.assignee = None\n",
         new="",
-        caught_by=(LAWS + "test_law_1_a_move_begins_afresh",),
+        caught_by=(LAWS + "where.py::test_law_1_a_move_begins_afresh",),
     ),
     Defect(
         name="the tier that sent a ticket is forgotten",
@@ -99,7 +101,7 @@ WHERE: Final = (
         file="core/deciding/applying.py",
         old="return senders[: senders.index(event.target)]",
         new="return senders[: senders.index(event.target) + 1]",
-        caught_by=(LAWS + "test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
+        caught_by=(LAWS + "where.py::test_law_1_a_desk_does_what_its_lifecycle_and_paths_say",),
     ),
     Defect(
         name="a return goes to whoever had the ticket first",
@@ -107,7 +109,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="wanted = draft.senders[-1]",
         new="wanted = draft.senders[0]",
-        caught_by=(LAWS + "test_law_1_a_return_goes_to_the_tier_that_sent_it",),
+        caught_by=(LAWS + "where.py::test_law_1_a_return_goes_to_the_tier_that_sent_it",),
     ),
     Defect(
         name="a permission is ignored",
@@ -115,7 +117,7 @@ WHERE: Final = (
         file="core/deciding/acts.py",
         old="if not permission.at or tier in permission.at:",
         new="if tier in permission.at:",
-        caught_by=(LAWS + "test_law_1_only_who_may_does",),
+        caught_by=(LAWS + "handing_over.py::test_law_1_only_who_may_does",),
     ),
     Defect(
         name="a path's roles are ignored",
@@ -123,7 +125,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="    if path.by:\n",
         new="    if path.by and path.approval:\n",
-        caught_by=(LAWS + "test_law_1_only_who_may_does",),
+        caught_by=(LAWS + "handing_over.py::test_law_1_only_who_may_does",),
     ),
     Defect(
         name="a required field of the handoff is not asked for",
@@ -131,7 +133,9 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="        if missing:\n",
         new="        if len(missing) > 1:\n",
-        caught_by=(LAWS + "test_law_9_a_person_hands_over_what_the_path_requires",),
+        caught_by=(
+            LAWS + "handing_over.py::test_law_9_a_person_hands_over_what_the_path_requires",
+        ),
     ),
     Defect(
         name="checks that are left are ignored",
@@ -139,7 +143,10 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="        if not told.override:\n",
         new="        if len(left) > 1 and not told.override:\n",
-        caught_by=(LAWS + "test_law_9_nobody_hands_over_with_checks_left_unless_they_say_why",),
+        caught_by=(
+            LAWS
+            + "handing_over.py::test_law_9_nobody_hands_over_with_checks_left_without_saying_why",
+        ),
     ),
     Defect(
         name="attempts of earlier tiers are dropped",
@@ -147,7 +154,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="(*draft.attempts, *told_now) if told_now else draft.attempts,",
         new="told_now or draft.attempts,",
-        caught_by=(LAWS + "test_law_9_no_move_loses_anything",),
+        caught_by=(LAWS + "handing_over.py::test_law_9_no_move_loses_anything",),
     ),
     Defect(
         name="texts of earlier handoffs are dropped",
@@ -155,7 +162,7 @@ WHERE: Final = (
         file="core/deciding/moving.py",
         old="(*before, *((draft.seq + 1, field) for field in texts)) if texts else before,",
         new="tuple((draft.seq + 1, field) for field in texts) if texts else before,",
-        caught_by=(LAWS + "test_law_9_no_move_loses_anything",),
+        caught_by=(LAWS + "handing_over.py::test_law_9_no_move_loses_anything",),
     ),
     Defect(
         name="the asker approves",
@@ -163,7 +170,7 @@ WHERE: Final = (
         file="core/deciding/acts.py",
         old="    if by.id and by.id == request.asked_by:\n",
         new="    if by.id and by.id == request.receiver:\n",
-        caught_by=(LAWS + "test_law_9_nobody_approves_what_they_asked_for",),
+        caught_by=(LAWS + "handing_over.py::test_law_9_nobody_approves_what_they_asked_for",),
     ),
     Defect(
         name="an approval is not waited for",
@@ -171,7 +178,7 @@ WHERE: Final = (
         file="core/deciding/ruling.py",
         old="approval = deed.doing.ask_approval or path.approval",
         new="approval = deed.doing.ask_approval",
-        caught_by=(LAWS + "test_law_9_nobody_approves_what_they_asked_for",),
+        caught_by=(LAWS + "handing_over.py::test_law_9_nobody_approves_what_they_asked_for",),
     ),
 )
 
@@ -182,7 +189,9 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old="        clock.used_us += terms.hours.elapsed_us(clock.since_us, at_us)\n        clock.since",
         new="        clock.used_us += at_us - clock.since_us\n        clock.since",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="a clock does not pause",
@@ -190,7 +199,9 @@ CLOCKS: Final = (
         file="core/deciding/clockwork.py",
         old="if reason and clock.state is ClockState.RUNNING:",
         new="if reason and clock.state is ClockState.PAUSED:",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="a timer is dated at the tick",
@@ -198,7 +209,9 @@ CLOCKS: Final = (
         file="core/deciding/timers.py",
         old="_fire(working, _next(working, draft.due_us), draft.due_us)",
         new="_fire(working, _next(working, draft.due_us), before_us - 1)",
-        caught_by=(LAWS + "test_law_3_at_a_busy_desk_too_it_does_not_matter_when_you_look",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_at_a_busy_desk_too_it_does_not_matter_when_you_look",
+        ),
     ),
     Defect(
         name="timers do not catch up before a command",
@@ -206,7 +219,9 @@ CLOCKS: Final = (
         file="core/engine.py",
         old="        catch_up(working, at_us)\n",
         new="",
-        caught_by=(LAWS + "test_law_3_at_a_busy_desk_too_it_does_not_matter_when_you_look",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_at_a_busy_desk_too_it_does_not_matter_when_you_look",
+        ),
     ),
     Defect(
         name="a timer fires at its very instant",
@@ -214,7 +229,9 @@ CLOCKS: Final = (
         file="core/deciding/timers.py",
         old="draft.due_us >= before_us",
         new="draft.due_us > before_us",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="a breach is dated at closing",
@@ -222,7 +239,9 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old="clock.next_us = terms.hours.next_open_us(due_us)",
         new="clock.next_us = due_us",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="the 100 % step comes before the breach",
@@ -230,7 +249,9 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old="[Entry(within_us, BREACH), *entries]",
         new="[*entries, Entry(within_us, BREACH)]",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="two timers of one instant fire in the wrong order",
@@ -238,7 +259,9 @@ CLOCKS: Final = (
         file="core/deciding/timers.py",
         old="return min(due, key=",
         new="return max(due, key=",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="reopening revives what resolving did not end",
@@ -246,7 +269,9 @@ CLOCKS: Final = (
         file="core/deciding/clockwork.py",
         old="if was.ended_by != Status.RESOLVED:",
         new="if was.ended_us is None:",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="the resolved span counts after a reopening",
@@ -254,7 +279,9 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old='    now.ended_us = None\n    now.ended_by = ""\n    now.since_us = at_us\n',
         new='    now.since_us = now.ended_us\n    now.ended_us = None\n    now.ended_by = ""\n',
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="an answer and a wait do not end ownership",
@@ -262,7 +289,9 @@ CLOCKS: Final = (
         file="core/deciding/clockwork.py",
         old="if clock.answered and self.draft.status is Status.PENDING:",
         new="if heard.replied and self.draft.status is Status.PENDING:",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
     Defect(
         name="resolving does not end the clocks",
@@ -270,7 +299,7 @@ CLOCKS: Final = (
         file="core/deciding/clockwork.py",
         old="            if not self.before.is_done:\n",
         new="            if draft.status is Status.CLOSED and not self.before.is_done:\n",
-        caught_by=(LAWS + "test_law_6_a_done_ticket_of_a_busy_desk_has_no_timers",),
+        caught_by=(LAWS + "facts.py::test_law_6_a_done_ticket_of_a_busy_desk_has_no_timers",),
     ),
     Defect(
         name="a reminder is left on a closed ticket",
@@ -278,7 +307,7 @@ CLOCKS: Final = (
         file="core/deciding/clockwork.py",
         old="            if clock.ended_us is not None:\n                continue\n",
         new="            if clock.ended_us is not None or clock.name == IDLE:\n                continue\n",
-        caught_by=(LAWS + "test_law_6_a_done_ticket_of_a_busy_desk_has_no_timers",),
+        caught_by=(LAWS + "facts.py::test_law_6_a_done_ticket_of_a_busy_desk_has_no_timers",),
     ),
     Defect(
         name="the target is chosen before the move",
@@ -290,7 +319,9 @@ CLOCKS: Final = (
             "        tier = self.event.source if moved else self.draft.tier\n"
             "        return pick(self.tables, self.draft, name, tier, self.at_us)\n"
         ),
-        caught_by=(LAWS + "test_law_3_the_target_that_applies_is_the_first_that_matches",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_the_target_that_applies_is_the_first_that_matches",
+        ),
     ),
     Defect(
         name="the last target that matches applies",
@@ -298,7 +329,9 @@ CLOCKS: Final = (
         file="core/compiled.py",
         old="for target in sorted(mine, key=lambda target: target.default):",
         new="for target in sorted(mine, key=lambda target: target.default)[::-1]:",
-        caught_by=(LAWS + "test_law_3_the_target_that_applies_is_the_first_that_matches",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_the_target_that_applies_is_the_first_that_matches",
+        ),
     ),
     Defect(
         name="a late breach on another target is forgotten",
@@ -306,7 +339,7 @@ CLOCKS: Final = (
         file="core/deciding/working.py",
         old="                self.breach(current, at_us, on_change=True)\n",
         new="",
-        caught_by=(LAWS + "test_law_3_what_another_target_makes_of_the_time_used",),
+        caught_by=(LAWS + "clocks.py::test_law_3_what_another_target_makes_of_the_time_used",),
     ),
     Defect(
         name="another target forgets the pauses so far",
@@ -314,7 +347,7 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old="    return sum(\n        terms.hours.elapsed_us(\n            max(span.since_us",
         new="    return 0 * sum(\n        terms.hours.elapsed_us(\n            max(span.since_us",
-        caught_by=(LAWS + "test_law_3_what_another_target_makes_of_the_time_used",),
+        caught_by=(LAWS + "clocks.py::test_law_3_what_another_target_makes_of_the_time_used",),
     ),
     Defect(
         name="the share that was used is lost",
@@ -322,7 +355,7 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old="used_us * now.within_us // clock.within_us",
         new="0",
-        caught_by=(LAWS + "test_law_3_what_another_target_makes_of_the_time_used",),
+        caught_by=(LAWS + "clocks.py::test_law_3_what_another_target_makes_of_the_time_used",),
     ),
     Defect(
         name="of passed steps the lowest runs",
@@ -331,7 +364,8 @@ CLOCKS: Final = (
         old="clock.fired = (*clock.fired, *passed[:-1])",
         new="clock.fired = (*clock.fired, *passed[1:])",
         caught_by=(
-            LAWS + "test_law_3_of_the_steps_that_a_change_has_passed_only_the_highest_runs",
+            LAWS
+            + "clocks.py::test_law_3_of_the_steps_that_a_change_has_passed_only_the_highest_runs",
         ),
     ),
     Defect(
@@ -341,7 +375,8 @@ CLOCKS: Final = (
         old="clock.fired = (*clock.fired, *passed[:-1])",
         new="clock.fired = clock.fired",
         caught_by=(
-            LAWS + "test_law_3_of_the_steps_that_a_change_has_passed_only_the_highest_runs",
+            LAWS
+            + "clocks.py::test_law_3_of_the_steps_that_a_change_has_passed_only_the_highest_runs",
         ),
     ),
     Defect(
@@ -351,7 +386,8 @@ CLOCKS: Final = (
         old="due = self.dates.deadline_days(as_instant(start_us), self.days)",
         new="due = as_instant(start_us + self.days * 86_400_000_000)",
         caught_by=(
-            LAWS + "test_law_3_a_promise_of_working_days_is_due_on_the_nth_day_that_has_hours",
+            LAWS
+            + "clocks.py::test_law_3_a_promise_of_working_days_is_due_on_the_nth_day_that_has_hours",
         ),
     ),
     Defect(
@@ -360,7 +396,7 @@ CLOCKS: Final = (
         file="core/deciding/working.py",
         old="held = deed.when is None or deed.when.holds(self.ticket, at_us)",
         new="held = True",
-        caught_by=(LAWS + "test_law_3_a_step_acts_only_if_its_condition_holds",),
+        caught_by=(LAWS + "clocks.py::test_law_3_a_step_acts_only_if_its_condition_holds",),
     ),
     Defect(
         name="a step acts though its condition does not hold",
@@ -372,7 +408,7 @@ CLOCKS: Final = (
             "        if deed:\n"
             "            act_on_step"
         ),
-        caught_by=(LAWS + "test_law_3_a_step_acts_only_if_its_condition_holds",),
+        caught_by=(LAWS + "clocks.py::test_law_3_a_step_acts_only_if_its_condition_holds",),
     ),
     Defect(
         name="a pause forgets what has fired",
@@ -380,7 +416,9 @@ CLOCKS: Final = (
         file="core/clocks.py",
         old="    now.pauses = (*now.pauses, Pause(at_us, None, reason))\n",
         new="    now.pauses = (*now.pauses, Pause(at_us, None, reason))\n    now.fired = ()\n",
-        caught_by=(LAWS + "test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",),
+        caught_by=(
+            LAWS + "clocks.py::test_law_3_a_stopwatch_finds_the_same_instants_and_verdicts",
+        ),
     ),
 )
 
@@ -391,7 +429,9 @@ RULES: Final = (
         file="core/deciding/ruling.py",
         old="if fired.times >= deed.times:",
         new="if fired.times > deed.times:",
-        caught_by=(LAWS + "test_law_4_a_rule_fires_so_often_in_a_stay_and_rests_between",),
+        caught_by=(
+            LAWS + "rules.py::test_law_4_a_rule_fires_so_often_in_a_stay_and_rests_between",
+        ),
     ),
     Defect(
         name="a rule does not rest",
@@ -399,7 +439,9 @@ RULES: Final = (
         file="core/deciding/ruling.py",
         old="at_us - fired.at_us < deed.cooldown_us",
         new="at_us - fired.at_us < 0",
-        caught_by=(LAWS + "test_law_4_a_rule_fires_so_often_in_a_stay_and_rests_between",),
+        caught_by=(
+            LAWS + "rules.py::test_law_4_a_rule_fires_so_often_in_a_stay_and_rests_between",
+        ),
     ),
     Defect(
         name="rules are judged after earlier ones acted",
@@ -410,7 +452,7 @@ RULES: Final = (
             "        if _matches(working.ticket, deed, at_us):\n"
             "            act_on_rule(working, deed, at_us, deed.on)\n"
         ),
-        caught_by=(LAWS + "test_law_4_rules_are_judged_together_and_act_in_turn",),
+        caught_by=(LAWS + "rules.py::test_law_4_rules_are_judged_together_and_act_in_turn",),
     ),
     Defect(
         name="rules act in the reverse order",
@@ -418,7 +460,7 @@ RULES: Final = (
         file="core/deciding/ruling.py",
         old="    for deed in candidates:",
         new="    for deed in candidates[::-1]:",
-        caught_by=(LAWS + "test_law_4_rules_are_judged_together_and_act_in_turn",),
+        caught_by=(LAWS + "rules.py::test_law_4_rules_are_judged_together_and_act_in_turn",),
     ),
     Defect(
         name="the first mover acts first",
@@ -426,7 +468,7 @@ RULES: Final = (
         file="core/deciding/ruling.py",
         old="acting.append(mover)",
         new="acting.insert(0, mover)",
-        caught_by=(LAWS + "test_law_4_rules_are_judged_together_and_act_in_turn",),
+        caught_by=(LAWS + "rules.py::test_law_4_rules_are_judged_together_and_act_in_turn",),
     ),
     Defect(
         name="every rule that moves moves",
@@ -434,7 +476,7 @@ RULES: Final = (
         file="core/deciding/ruling.py",
         old="if deed.doing.move is None:\n                acting",
         new="if deed.doing.move is None or mover is not None:\n                acting",
-        caught_by=(LAWS + "test_law_4_rules_are_judged_together_and_act_in_turn",),
+        caught_by=(LAWS + "rules.py::test_law_4_rules_are_judged_together_and_act_in_turn",),
     ),
     Defect(
         name="a rule acts in every tier",
@@ -442,7 +484,9 @@ RULES: Final = (
         file="core/deciding/ruling.py",
         old="if deed.at is not None and draft.tier not in deed.at:",
         new="if deed.at is not None and draft.tier in ():",
-        caught_by=(LAWS + "test_law_4_a_rule_fires_so_often_in_a_stay_and_rests_between",),
+        caught_by=(
+            LAWS + "rules.py::test_law_4_a_rule_fires_so_often_in_a_stay_and_rests_between",
+        ),
     ),
     Defect(
         name="a notice counts as activity",
@@ -450,7 +494,7 @@ RULES: Final = (
         file="core/deciding/clockwork.py",
         old="_STIRRING: Final = (",
         new="_STIRRING: Final = (e.NotifyAsked, ",
-        caught_by=(LAWS + "test_law_6_telling_people_changes_nothing",),
+        caught_by=(LAWS + "facts.py::test_law_6_telling_people_changes_nothing",),
     ),
     Defect(
         name="a notice takes the ticket",
@@ -461,7 +505,7 @@ RULES: Final = (
             "    e.NotifyAsked: lambda draft, event: setattr(draft, 'assignee', event.receiver),\n"
             "    e.Tagged: _tagged,\n"
         ),
-        caught_by=(LAWS + "test_law_6_telling_people_changes_nothing",),
+        caught_by=(LAWS + "facts.py::test_law_6_telling_people_changes_nothing",),
     ),
     Defect(
         name="automatic moves are not counted",
@@ -469,7 +513,9 @@ RULES: Final = (
         file="core/deciding/applying.py",
         old="        draft.automatic += 1\n",
         new="        draft.automatic += 0\n",
-        caught_by=(LAWS + "test_law_7_a_person_must_act_between_so_many_automatic_moves",),
+        caught_by=(
+            LAWS + "rules.py::test_law_7_a_person_must_act_between_so_many_automatic_moves",
+        ),
     ),
     Defect(
         name="a person's act does not count",
@@ -477,7 +523,9 @@ RULES: Final = (
         file="core/deciding/applying.py",
         old="        if draft.automatic and event.by.is_human:\n            draft.automatic = 0\n",
         new="",
-        caught_by=(LAWS + "test_law_7_a_person_must_act_between_so_many_automatic_moves",),
+        caught_by=(
+            LAWS + "rules.py::test_law_7_a_person_must_act_between_so_many_automatic_moves",
+        ),
     ),
     Defect(
         name="the limit of automatic moves is ignored",
@@ -485,7 +533,9 @@ RULES: Final = (
         file="core/deciding/ruling.py",
         old="if draft.automatic >= working.policy.max_automatic:",
         new="if draft.automatic >= 50 + working.policy.max_automatic:",
-        caught_by=(LAWS + "test_law_7_a_person_must_act_between_so_many_automatic_moves",),
+        caught_by=(
+            LAWS + "rules.py::test_law_7_a_person_must_act_between_so_many_automatic_moves",
+        ),
     ),
     Defect(
         name="a verdict places a ticket that somebody works on",
@@ -493,7 +543,7 @@ RULES: Final = (
         file="core/deciding/acts.py",
         old="untouched = draft.status is Status.NEW and draft.assignee is None and not draft.responded",
         new="untouched = True",
-        caught_by=(LAWS + "test_law_4_a_verdict_places_only_what_nobody_has_touched",),
+        caught_by=(LAWS + "rules.py::test_law_4_a_verdict_places_only_what_nobody_has_touched",),
     ),
     Defect(
         name="an unsure verdict places",
@@ -501,7 +551,7 @@ RULES: Final = (
         file="core/deciding/acts.py",
         old="verdict.confidence >= policy.place_at",
         new="verdict.confidence >= policy.place_at / 2",
-        caught_by=(LAWS + "test_law_4_a_verdict_places_only_what_nobody_has_touched",),
+        caught_by=(LAWS + "rules.py::test_law_4_a_verdict_places_only_what_nobody_has_touched",),
     ),
 )
 
@@ -515,7 +565,7 @@ JOURNAL: Final = (
             "    draft.assignee = None\n"
             "    path = open_path(draft, tables, kind, command.to, at_us)\n"
         ),
-        caught_by=(LAWS + "test_law_2_whatever_a_busy_desk_refuses_changes_nothing",),
+        caught_by=(LAWS + "journal.py::test_law_2_whatever_a_busy_desk_refuses_changes_nothing",),
     ),
     Defect(
         name="an approval is taken before it is checked",
@@ -527,7 +577,7 @@ JOURNAL: Final = (
             "    if not working.trusted:\n"
             "        if by.id and by.id == request.asked_by:\n"
         ),
-        caught_by=(LAWS + "test_law_2_a_refused_approval_changes_nothing",),
+        caught_by=(LAWS + "journal.py::test_law_2_a_refused_approval_changes_nothing",),
     ),
     Defect(
         name="a change without an event",
@@ -535,7 +585,7 @@ JOURNAL: Final = (
         file="core/deciding/acts.py",
         old="    working.emit(e.Noted(at_us=at_us, by=by)",
         new='    _draft.links = (("note", "seen"),)\n    working.emit(e.Noted(at_us=at_us, by=by)',
-        caught_by=(LAWS + "test_law_2_a_busy_ticket_is_the_fold_of_its_events",),
+        caught_by=(LAWS + "journal.py::test_law_2_a_busy_ticket_is_the_fold_of_its_events",),
     ),
     Defect(
         name="reading a journal forgets the clocks",
@@ -543,7 +593,7 @@ JOURNAL: Final = (
         file="core/deciding/applying.py",
         old="    draft = apply_act(draft, event)\n    apply_clocks(draft, event)\n",
         new="    draft = apply_act(draft, event)\n",
-        caught_by=(LAWS + "test_law_2_a_busy_ticket_is_the_fold_of_its_events",),
+        caught_by=(LAWS + "journal.py::test_law_2_a_busy_ticket_is_the_fold_of_its_events",),
     ),
     Defect(
         name="what a host did is refused",
@@ -551,7 +601,9 @@ JOURNAL: Final = (
         file="core/deciding/following.py",
         old="        by = command.by or by\n",
         new="        if why.violates == 'permission':\n            raise\n        by = command.by or by\n",
-        caught_by=(LAWS + "test_law_8_every_breach_of_the_policy_that_was_seen_is_journalled",),
+        caught_by=(
+            LAWS + "facts.py::test_law_8_every_breach_of_the_policy_that_was_seen_is_journalled",
+        ),
     ),
     Defect(
         name="a violation is followed in silence",
@@ -559,7 +611,9 @@ JOURNAL: Final = (
         file="core/deciding/following.py",
         old="    for why in reasons_against(draft, tables, kind, target, at_us):\n",
         new="    for why in ():\n",
-        caught_by=(LAWS + "test_law_8_every_breach_of_the_policy_that_was_seen_is_journalled",),
+        caught_by=(
+            LAWS + "facts.py::test_law_8_every_breach_of_the_policy_that_was_seen_is_journalled",
+        ),
     ),
     Defect(
         name="a late fact keeps its own place in time",
@@ -567,7 +621,7 @@ JOURNAL: Final = (
         file="core/deciding/working.py",
         old="if self.draft is not None and self.draft.changed_us > at_us:",
         new="if self.draft is not None and self.draft.changed_us < 0:",
-        caught_by=(LAWS + "test_law_10_a_late_fact_keeps_its_own_instant",),
+        caught_by=(LAWS + "facts.py::test_law_10_a_late_fact_keeps_its_own_instant",),
     ),
     Defect(
         name="when a late fact was so is lost",
@@ -575,7 +629,7 @@ JOURNAL: Final = (
         file="core/deciding/working.py",
         old="self.said_us = None if at_us == claimed_us else claimed_us",
         new="self.said_us = None",
-        caught_by=(LAWS + "test_law_10_a_late_fact_keeps_its_own_instant",),
+        caught_by=(LAWS + "facts.py::test_law_10_a_late_fact_keeps_its_own_instant",),
     ),
     Defect(
         name="a late fact leaves no mark on the verdict",
@@ -584,7 +638,8 @@ JOURNAL: Final = (
         old="marked = self._disputed() if self.contested and (event.touches or event.words) else ()",
         new="marked = ()",
         caught_by=(
-            LAWS + "test_law_10_a_verdict_that_a_late_fact_contradicts_stays_and_is_disputed",
+            LAWS
+            + "facts.py::test_law_10_a_verdict_that_a_late_fact_contradicts_stays_and_is_disputed",
         ),
     ),
     Defect(
@@ -593,7 +648,7 @@ JOURNAL: Final = (
         file="core/deciding/acts.py",
         old="if command.id is not None and command.id in draft.ids:",
         new="if command.id is not None and command.id in draft.ids[:-1]:",
-        caught_by=(LAWS + "test_law_4_a_command_that_was_seen_before_changes_nothing",),
+        caught_by=(LAWS + "facts.py::test_law_4_a_command_that_was_seen_before_changes_nothing",),
     ),
     Defect(
         name="advice acts",
@@ -607,7 +662,7 @@ JOURNAL: Final = (
         new=(
             "    if not working.policy.acts:\n        _advise(working, deed, at_us, is_rule=True)\n"
         ),
-        caught_by=(LAWS + "test_law_11_an_advisory_policy_does_nothing_by_itself",),
+        caught_by=(LAWS + "facts.py::test_law_11_an_advisory_policy_does_nothing_by_itself",),
     ),
     Defect(
         name="advice places",
@@ -615,7 +670,7 @@ JOURNAL: Final = (
         file="core/deciding/acts.py",
         old="return policy.acts and untouched",
         new="return untouched",
-        caught_by=(LAWS + "test_law_11_an_advisory_policy_does_nothing_by_itself",),
+        caught_by=(LAWS + "facts.py::test_law_11_an_advisory_policy_does_nothing_by_itself",),
     ),
     *(
         Defect(
@@ -624,7 +679,9 @@ JOURNAL: Final = (
             file="core/shape.py",
             old=old,
             new=new,
-            caught_by=(LAWS + "test_law_13_in_every_short_life_equal_shapes_have_equal_futures",),
+            caught_by=(
+                LAWS + "shape.py::test_law_13_in_every_short_life_equal_shapes_have_equal_futures",
+            ),
         )
         for what, old, new in (
             ("whether the desk has answered", "        clock.answered,\n", ""),
