@@ -99,21 +99,22 @@ class DeskLife(RuleBasedStateMachine):
             outcome = step(before, command, self.policy, now=self.clock())
             self.journals[name] += outcome.events
             self.said[name] += outcome.texts.values()
+        answer = self._answer(name, command)
+        if was is not None:
+            assert answer in (None, "already-refused")
+        else:
+            assert answer == (outcome.refusal and outcome.refusal.code)
+            self.refused += answer is not None
+            self._follow(name, list(outcome.events))
+        if key < 3:
+            self.given[name][f"k-{key}"] = command
+
+    def _answer(self, name: str, command: c.Command) -> str | None:
         try:
             self.desk.handle(name, command)
         except Refused as why:
-            if was is None:
-                assert outcome.refusal is not None
-                self.refused += 1
-                assert why.code == outcome.refusal.code
-            else:
-                assert why.code == "already-refused"
-        else:
-            assert was is not None or outcome.refusal is None
-            if was is None:
-                self._follow(name, list(outcome.events))
-        if key < 3:
-            self.given[name][f"k-{key}"] = command
+            return why.code
+        return None
 
     def _follow(self, name: str, events: list[e.Event]) -> None:
         """A message that came too late has a ticket of its own, and the two know each other."""
@@ -139,7 +140,8 @@ class DeskLife(RuleBasedStateMachine):
         self.desk.tick()
         now = self.clock()
         for name, journal in self.journals.items():
-            journal += advance(fold(None, journal), self.policy, before=now).events
+            late = advance(fold(None, journal), self.policy, before=now)
+            journal.extend(late.events)
             assert list(self.desk.history(name)) == journal
         assert self.desk.tick().tickets == ()
 

@@ -226,7 +226,12 @@ def test_context_is_not_lost_at_a_handoff() -> None:
     for form in (packet.text(), packet.markdown(), packet.html()):
         for text in desk.texts(ticket.id).values():
             assert text in form
-        for word in ("new password: in vain", "phone: worked", "Is the password right?", "last promised"):
+        for word in (
+            "new password: in vain",
+            "phone: worked",
+            "Is the password right?",
+            "last promised",
+        ):
             assert word in form.replace("\\", "")
     assert [check.milestone for check in packet.left] == ["network_ok"]
     assert packet.promised == ("resolution", promised)

@@ -1,5 +1,7 @@
 """The store contract: a store in memory keeps to it, and stores with one defect each do not."""
 
+# ruff: noqa: D102  each class says what its one method does wrong
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,8 +14,8 @@ import pytest
 from escalate import MemoryStore
 from escalate.core.events import Event
 from escalate.errors import TicketBusy, VersionConflict
-from escalate.stores.memory import _Drawer
 from escalate.stores import Due, Edition, Entry, Refusal, Stored
+from escalate.stores.memory import _Drawer
 from escalate.testing import check_store, store_checks
 
 
@@ -50,7 +52,11 @@ class KnowsOneDesk(MemoryStore):
 
     def load(self, desk: str, ticket_id: str) -> Stored:
         return next(
-            (found for each in self._cabinets if (found := super(KnowsOneDesk, self).load(each, ticket_id)).version),
+            (
+                found
+                for each in self._cabinets
+                if (found := super(KnowsOneDesk, self).load(each, ticket_id)).version
+            ),
             Stored(),
         )
 
@@ -80,7 +86,7 @@ class Unlocked(MemoryStore):
     """Gives a ticket to everybody who asks."""
 
     @contextmanager
-    def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:  # noqa: ARG002
+    def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
         yield self.load(desk, ticket_id)
 
 
@@ -101,9 +107,7 @@ class GivesTurnsTwice(MemoryStore):
 
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         turns = tuple(
-            attrs.evolve(
-                turn, number=max(self.turns(desk, turn.tier).values(), default=0) + place
-            )
+            attrs.evolve(turn, number=max(self.turns(desk, turn.tier).values(), default=0) + place)
             for place, turn in enumerate(entry.turns, start=1)
         )
         with suppress(VersionConflict):
@@ -124,7 +128,7 @@ class OverwritesEditions(MemoryStore):
 class MixesRefusals(MemoryStore):
     """Shows everybody's refusals with each ticket."""
 
-    def refusals(self, desk: str, ticket_id: str | None = None) -> tuple[Refusal, ...]:  # noqa: ARG002
+    def refusals(self, desk: str, ticket_id: str | None = None) -> tuple[Refusal, ...]:
         return super().refusals(desk)
 
 

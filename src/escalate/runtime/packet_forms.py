@@ -103,8 +103,13 @@ def _markdown_lines(title: str, sections: Iterable[Section]) -> Iterator[str]:
         for item in _shown(section):
             yield f"- {_md(item.line)}"
             if item.body:
-                lines = [f"  > {_md(line)}".rstrip() for line in _lines(item.body)]
-                yield from ("", "\\\n".join(lines))
+                yield from ("", *_quoted([_md(line) for line in _lines(item.body)]))
+
+
+def _quoted(lines: list[str]) -> Iterator[str]:
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        # A backslash keeps two lines apart; before an empty one, which does so too, it would be shown.
+        yield f"  > {line}\\" if line and after else f"  > {line}".rstrip()
 
 
 def as_html(title: str, sections: Iterable[Section]) -> str:
