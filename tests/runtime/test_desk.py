@@ -163,7 +163,8 @@ class TestAsking:
 
     def test_a_customer_who_writes_too_late_gets_a_linked_ticket(self) -> None:
         """1.3: a message on a closed ticket is kept, and answered in a ticket of its own."""
-        desk, clock = shop()
+        store = MemoryStore()
+        desk, clock = shop(store=store)
         old = desk.open(subject="No printer", channel="mail", requester="cust-1", priority="high")
         for command in (c.Resolve(by=ANA), c.Close(by=ANA)):
             desk.handle(old.id, command)
@@ -176,6 +177,7 @@ class TestAsking:
         assert (new.requester, new.channel, new.priority) == ("cust-1", "mail", "high")
         assert desk.texts(new_id)[1, "subject"] == "It is broken again"
         assert new in desk.queue("N1")
+        assert store.errands("main", old.id) == ()  # done, so nobody does it again
         assert len({row["ticket"] for row in desk.log()}) == 2
 
 

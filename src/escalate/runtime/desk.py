@@ -150,11 +150,7 @@ class Desk:
             raise BadInput("Desk.directory", None, "one beside an assigner, to know who is there")
         self._book = PolicyBook(self._store, name)
         self._around = Surroundings(name, self._store, directory, assigner, notify is not None)
-        self._check_classifier(policy)
-        if (policy.name, policy.version) in {each.key for each in self._book.editions()}:
-            self._book.publish(policy, by=DESK, now=clock())  # which says if it is another one
-        else:
-            self.publish(policy, by=DESK)
+        self.publish(policy, by=DESK)  # no news if the book has it; an error if it has another one
 
     # -- what is asked of tickets
 
