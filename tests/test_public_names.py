@@ -9,7 +9,15 @@ import sys
 
 import pytest
 
-TABLES = ["escalate", "escalate.core", "escalate.offline", "escalate.policies"]
+TABLES = [
+    "escalate",
+    "escalate.classifiers",
+    "escalate.core",
+    "escalate.offline",
+    "escalate.policies",
+    "escalate.runtime",
+    "escalate.stores",
+]
 
 
 @pytest.mark.parametrize("package", TABLES)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from escalate.errors import EscalateError as EscalateError
     from escalate.errors import Refused as Refused
     from escalate.policies import load_policy as load_policy
+    from escalate.runtime.desk import Desk as Desk
+    from escalate.stores.memory import MemoryStore as MemoryStore
 
 __all__ = [
     "ABSTAIN",
@@ -39,10 +41,12 @@ __all__ = [
     "BadInput",
     "Check",
     "CustomClock",
+    "Desk",
     "EscalateError",
     "EscalationPolicy",
     "Goal",
     "Handoff",
+    "MemoryStore",
     "Path",
     "Permission",
     "Receiver",
@@ -70,10 +74,12 @@ __getattr__ = exports(
         "BadInput": "escalate.errors",
         "Check": "escalate.core.protocol",
         "CustomClock": "escalate.core.clockkinds",
+        "Desk": "escalate.runtime.desk",
         "EscalateError": "escalate.errors",
         "EscalationPolicy": "escalate.core.policy",
         "Goal": "escalate.core.protocol",
         "Handoff": "escalate.core.model",
+        "MemoryStore": "escalate.stores.memory",
         "Path": "escalate.core.policy",
         "Permission": "escalate.core.protocol",
         "Receiver": "escalate.core.protocol",

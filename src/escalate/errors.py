@@ -422,6 +422,107 @@ class BouncesExhausted(Refused):
         return f"{back} and goes back to {self.target} no more; solve it here, or escalate it"
 
 
+@attrs.define
+class UnknownTicket(Refused):
+    """Something was asked of a ticket that the desk does not have."""
+
+    code: ClassVar[str] = "unknown-ticket"
+
+    desk: str
+    ticket_id: str
+
+    def __str__(self) -> str:
+        return f"the desk {self.desk!r} has no ticket {self.ticket_id!r}; open it first"
+
+
+@attrs.define
+class AlreadyRefused(Refused):
+    """A command came again under an id that was refused before; once refused, it stays so."""
+
+    code: ClassVar[str] = "already-refused"
+
+    ticket_id: str
+    command_id: str
+    why: str
+
+    def __str__(self) -> str:
+        asked = f"ticket {self.ticket_id!r}: command {self.command_id!r} was refused before"
+        return f"{asked}, because {self.why}; to ask anew, give it another id"
+
+
+@attrs.define
+class BotSilent(Refused):
+    """A bot wanted to speak to a customer whom it has handed over to people."""
+
+    code: ClassVar[str] = "bot-silent"
+    violates = "permission"
+
+    ticket_id: str
+    bot: str
+    tier: str
+
+    def __str__(self) -> str:
+        who = f"the bot {self.bot!r}" if self.bot else "a bot"
+        gone = f"ticket {self.ticket_id!r} was handed over to {self.tier}"
+        return f"{gone}, so {who} says nothing there; it may write a Note"
+
+
+@attrs.define
+class UnknownPolicy(EscalateError):
+    """A ticket was opened under a policy that the desk's policy book does not hold.
+
+    Attributes:
+        name: The policy's name.
+        version: Its version.
+        known: The policies in the book, as "name version".
+    """
+
+    code: ClassVar[str] = "unknown-policy"
+
+    name: str
+    version: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        asked = f"no policy {self.name!r} version {self.version!r} in the policy book"
+        return (
+            f"{asked}; it holds: {', '.join(self.known) or 'none'}; publish the one that is missing"
+        )
+
+
+@attrs.define
+class VersionConflict(EscalateError):
+    """Somebody else appended to a ticket in the meantime: read it again and decide again.
+
+    Attributes:
+        ticket_id: The ticket.
+        expected: The version that the writer had read.
+        found: The version that the store has.
+    """
+
+    code: ClassVar[str] = "version-conflict"
+
+    ticket_id: str
+    expected: int
+    found: int
+
+    def __str__(self) -> str:
+        seen = f"ticket {self.ticket_id!r} is at version {self.found}, not {self.expected}"
+        return f"{seen}; load it again and decide again"
+
+
+@attrs.define
+class TicketBusy(EscalateError):
+    """A ticket is locked by somebody else, and the caller did not want to wait."""
+
+    code: ClassVar[str] = "ticket-busy"
+
+    ticket_id: str
+
+    def __str__(self) -> str:
+        return f"ticket {self.ticket_id!r} is being worked on; wait for it, or come back later"
+
+
 def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     """Return a hint that names the known words, and the closest one if it is *alike* enough (0 to 1).
 

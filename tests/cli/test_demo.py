@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from escalate import EscalationPolicy, Path, Refused
 from escalate.cli.app import app
-from escalate.cli.demo import Desk
+from escalate.cli.demo import Days
 from escalate.cli.demo_desk import policy
 from escalate.cli.demo_story import END, SUBJECTS
 from escalate.cli.flowchart import flowchart
@@ -34,9 +34,9 @@ def told() -> str:
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
+def desk() -> Days:
     """The desk after its days."""
-    desk = Desk(policy())
+    desk = Days(policy())
     desk.live()
     return desk
 
@@ -75,7 +75,7 @@ def test_rules_act(told: str) -> None:
         assert f"the rule '{rule}' escalates it, N1 > N2" in told
 
 
-def test_each_refusal_says_what_would_work(told: str, desk: Desk) -> None:
+def test_each_refusal_says_what_would_work(told: str, desk: Days) -> None:
     """Checks left, a path that is not there and an empty handoff are refused, with the way out."""
     refusals = [type(what) for _, _, what in desk.happened if isinstance(what, Refused)]
     assert refusals == [ChecksLeft, PathNotAllowed, HandoffIncomplete]
@@ -107,19 +107,19 @@ def test_it_is_told_in_order_of_time(told: str) -> None:
     assert whens == sorted(whens)
 
 
-def test_the_order_is_the_one_it_was_lived_in(desk: Desk) -> None:
+def test_the_order_is_the_one_it_was_lived_in(desk: Days) -> None:
     """Timers run at every scene, so nothing is noticed later than it was due."""
     whens = [at for at, _, _ in desk.happened]
     assert whens == sorted(whens)
 
 
-def test_timers_run_to_the_end(desk: Desk) -> None:
+def test_timers_run_to_the_end(desk: Days) -> None:
     """At the end of the demo nothing is left that should have fired."""
     for ticket in desk.tickets.values():
         assert not advance(ticket, desk.policy, before=END).events
 
 
-def test_every_ticket_is_the_fold_of_what_is_told(desk: Desk) -> None:
+def test_every_ticket_is_the_fold_of_what_is_told(desk: Days) -> None:
     """The story leaves nothing out: the tickets can be made again from it."""
     for key, ticket in desk.tickets.items():
         again = None

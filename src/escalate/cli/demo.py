@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-import attrs
 import click
 from rich.console import Group
 from rich.table import Table
@@ -13,74 +12,100 @@ from rich.text import Text
 
 from escalate.cli.demo_desk import policy
 from escalate.cli.demo_packet import packets
-from escalate.cli.demo_story import END, MONDAY, STORY, SUBJECTS, ZONE
+from escalate.cli.demo_story import END, MONDAY, STORY, SUBJECTS, ZONE, Scene
 from escalate.cli.flowchart import flowchart
 from escalate.cli.sections import Section, show
 from escalate.cli.telling import tell
 from escalate.cli.telling_clocks import tell_clocks
-from escalate.core import advance, events, step
-from escalate.core.engine import Outcome
+from escalate.core import events
+from escalate.core.commands import Open
 from escalate.core.events import Event
 from escalate.core.model import Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.core.worktime import WorkTime
 from escalate.errors import Refused
+from escalate.runtime import Desk, Packet
+from escalate.testing import ManualClock
+
+Happened = list[tuple[datetime, str, Event | Refused]]
 
 
-@attrs.define
-class Desk:
+class Days:
     """The desk of the demo while its days go by.
 
     Attributes:
         policy: What it lives by.
-        tickets: Its tickets, as they are now.
+        desk: The desk itself.
         happened: All that happened, with the ticket it happened to.
-        texts: What was written, by ticket and (event number, field).
+        given: What the second line was given with each ticket that the first line passed on.
     """
 
-    policy: EscalationPolicy
-    tickets: dict[str, Ticket] = attrs.field(factory=dict)
-    happened: list[tuple[datetime, str, Event | Refused]] = attrs.field(factory=list)
-    texts: dict[str, dict[tuple[int, str], str]] = attrs.field(factory=dict)
+    def __init__(self, policy: EscalationPolicy) -> None:
+        self.policy = policy
+        self._clock = ManualClock(MONDAY)
+        self.desk = Desk(policy, clock=self._clock, listeners=[self._hear])
+        self.happened: Happened = []
+        self.given: dict[str, tuple[events.Moved, Packet]] = {}
+
+    @property
+    def tickets(self) -> dict[str, Ticket]:
+        """The tickets as they are now, in the order in which they arrived."""
+        return {scene.ticket: self.desk.ticket(scene.ticket) for scene in _in_order()}
 
     def live(self) -> None:
         """Let the story happen, and between its scenes whatever is due."""
-        for scene in sorted(STORY, key=lambda scene: scene.at):
-            self._tick(scene.at)
-            outcome = step(self.tickets.get(scene.ticket), scene.command, self.policy, now=scene.at)
-            self._keep(scene.ticket, outcome)
-            if outcome.refusal is not None:
-                self.happened.append((scene.at, scene.ticket, outcome.refusal))
-        self._tick(END)
+        for scene in _in_order():
+            self._clock.set(scene.at)
+            self.desk.tick()
+            try:
+                self._play(scene)
+            except Refused as why:
+                self.happened.append((scene.at, scene.ticket, why))
+        self._clock.set(END)
+        self.desk.tick()
 
-    def _tick(self, now: datetime) -> None:
-        due = [ticket for ticket in self.tickets.items() if ticket[1].due_us is not None]
-        fired = [(key, advance(ticket, self.policy, before=now)) for key, ticket in due]
-        for key, outcome in sorted(fired, key=lambda each: [event.at for event in each[1].events]):
-            self._keep(key, outcome)
+    def _play(self, scene: Scene) -> None:
+        command = scene.command
+        if not isinstance(command, Open):
+            self.desk.handle(scene.ticket, command)
+            return
+        self.desk.open(
+            id=scene.ticket,
+            subject=SUBJECTS[scene.ticket],
+            channel=command.channel,
+            priority=command.priority,
+            request_type=command.request_type,
+            tags=command.tags,
+        )
 
-    def _keep(self, key: str, outcome: Outcome) -> None:
-        assert outcome.ticket is not None  # only Open has none before, and it is never refused here
-        self.tickets[key] = outcome.ticket
-        self.happened += [(event.at, key, event) for event in outcome.events]
-        self.texts.setdefault(key, {}).update(outcome.texts)
+    def _hear(self, ticket: Ticket, happened: tuple[Event, ...]) -> None:
+        for event in happened:
+            self.happened.append((event.at, ticket.id, event))
+            if isinstance(event, events.Moved) and event.source == "N1":
+                self.given[ticket.id] = event, self.desk.handoff(ticket)
+
+
+def _in_order() -> list[Scene]:
+    return sorted(STORY, key=lambda scene: scene.at)
 
 
 @click.command()
 def demo() -> None:
     """Show a few days at a small desk that was made up for this: tickets, tiers, clocks, rules."""
-    desk = Desk(policy())
-    desk.live()
-    moved = [what for _, _, what in desk.happened if isinstance(what, events.Moved)]
+    days = Days(policy())
+    days.live()
+    moved = [what for _, _, what in days.happened if isinstance(what, events.Moved)]
     moves = Counter((event.source, event.target) for event in moved)
     title = f"A desk made up for this demo, from {MONDAY:%A %d %B %Y}; nobody in it is real"
     show(
         [
             Section(title, _subjects(), {}),
-            Section("What happened", _story(desk), {}),
-            Section("What N2 was given with two of them", packets(desk.happened, desk.texts), {}),
-            Section("Where the tickets are now", _closing(desk.tickets), {}),
-            Section("Which way they went", Text(flowchart(desk.policy, moves)), {}),
+            Section("What happened", _story(days.happened), {}),
+            Section(
+                "What N2 was given with two of them", packets(days.given, ("login", "export")), {}
+            ),
+            Section("Where the tickets are now", _closing(days.tickets), {}),
+            Section("Which way they went", Text(flowchart(days.policy, moves)), {}),
         ]
     )
 
@@ -94,12 +119,12 @@ def _subjects() -> Group:
     return Group(*(Text(line) for line in (*lines, *hours)))
 
 
-def _story(desk: Desk) -> Table:
+def _story(happened: Happened) -> Table:
     table = Table("when", "ticket", box=None, pad_edge=False)
     table.add_column("what happens", ratio=3)
     table.add_column("clocks", ratio=2)
     before = ("", "")
-    for at, key, what in sorted(desk.happened, key=lambda each: each[0]):
+    for at, key, what in sorted(happened, key=lambda each: each[0]):
         here = (f"{at.astimezone(ZONE):%a %d %H:%M}", key)
         lead = ("", "") if here == before else here
         before = here

@@ -3,48 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Final
 
 from rich.table import Table
 from rich.text import Text
 
 from escalate.cli.telling import who
-from escalate.core.events import Event, Moved
-from escalate.core.model import HandedOver
-from escalate.errors import Refused
+from escalate.core.events import Moved
+from escalate.runtime.packet import NONE_RECORDED, Packet
 
 _FIELDS: Final = ("summary", "hypothesis", "ask")
-_NONE: Final = "none recorded"
-Texts = Mapping[tuple[int, str], str]
 
 
-def packets(
-    happened: Iterable[tuple[datetime, str, Event | Refused]], texts: Mapping[str, Texts]
-) -> Table:
-    """Return what N2 was given with the ticket a rule passed on, and with the one a person did."""
-    moves = {
-        key: what
-        for _, key, what in happened
-        if isinstance(what, Moved) and key in ("login", "export") and what.source == "N1"
-    }
-    columns = {
-        f"{key}, from {who(move)}": _packet(move.handoff, texts[key]) for key, move in moves.items()
-    }
+def packets(given: Mapping[str, tuple[Moved, Packet]], tickets: Iterable[str]) -> Table:
+    """Return what was *given* with these tickets, one column each."""
+    columns = {f"{key}, from {who(given[key][0])}": _rows(given[key][1]) for key in tickets}
     table = Table("", *columns, box=None, pad_edge=False)
     for name in next(iter(columns.values())):
-        table.add_row(name, *(Text(packet[name]) for packet in columns.values()))
+        table.add_row(name, *(Text(rows[name]) for rows in columns.values()))
     return table
 
 
-def _packet(handoff: HandedOver, texts: Texts) -> dict[str, str]:
-    written = {field: texts[number, field] for number, field in handoff.texts}
-    tried = [f"{each.what} ({'worked' if each.worked else 'in vain'})" for each in handoff.tried]
+def _rows(packet: Packet) -> dict[str, str]:
+    passed = packet.passed[-1]
+    tried = [f"{each.what} ({'worked' if each.worked else 'in vain'})" for each in packet.attempts]
     return {
-        **{field: written.get(field, _NONE) for field in _FIELDS},
-        "tried": ", ".join(tried) or _NONE,
-        "checked": ", ".join(sorted(handoff.milestones)) or _NONE,
-        "still to check": ", ".join(handoff.checks_left) or "nothing",
-        "required, missing": ", ".join(handoff.missing) or "nothing",
-        "messages": str(handoff.messages),
+        **{field: passed.texts.get(field, NONE_RECORDED) for field in _FIELDS},
+        "tried": ", ".join(tried) or NONE_RECORDED,
+        "checked": ", ".join(check.milestone for check in packet.done) or NONE_RECORDED,
+        "still to check": ", ".join(check.milestone for check in packet.left) or "nothing",
+        "required, missing": ", ".join(passed.missing) or "nothing",
+        "messages": str(len(packet.said)),
     }

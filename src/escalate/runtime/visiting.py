@@ -1,0 +1,358 @@
+"""A visit: what is done to one ticket while its lock is held, and what it leaves behind.
+
+Timers and notices that lie before the visit have their turn first, one instant at a time, so that the
+journal is the same however often somebody came by. What reaches out into the world is not done here: a
+visit leaves jobs, and errands in the store that stay until the jobs are done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+
+from escalate.core import events as e
+from escalate.core.commands import Command, Open, Reply
+from escalate.core.engine import Outcome, advance, observe, step
+from escalate.core.events import Event
+from escalate.core.facts import AssigneeIs, Fact, ReceiverMissing
+from escalate.core.instants import as_instant
+from escalate.core.model import Actor, Ticket
+from escalate.core.policy import EscalationPolicy
+from escalate.errors import AlreadyRefused, BotSilent, Refused
+from escalate.runtime.assigning import Assigner, Candidate
+from escalate.runtime.directory import Directory
+from escalate.stores.base import Entry, Errand, ErrandKind, Refusal, Store, Stored, Turn
+
+ASSIGNER: Final = Actor("assigner", "system")
+MOST_TRIES: Final = 12
+_MINUTE_US: Final = 60_000_000
+_ARRIVALS: Final = (e.Opened, e.Moved, e.Classified, e.Reopened)
+
+
+@attrs.frozen
+class Surroundings:
+    """What a visit may look at.
+
+    Attributes:
+        desk: The name of the desk, with which every key begins.
+        store: Where its tickets are.
+        directory: Who is there; without one nobody is asked, and nobody is missing.
+        assigner: Who gives tickets to people; none leaves them in the queues.
+        classifies: The policies whose new tickets a classifier looks at, by name and version.
+        delivers: Whether somebody carries notices to people.
+    """
+
+    desk: str
+    store: Store
+    directory: Directory | None
+    assigner: Assigner | None
+    delivers: bool
+
+
+@attrs.frozen
+class Job:
+    """An errand that is to be done once the visit has been stored.
+
+    Attributes:
+        errand: The errand.
+        event: The event that asks for it.
+        ticket: The ticket as the visit left it.
+        people: Who stands behind the receiver of a notice.
+    """
+
+    errand: Errand
+    event: Event
+    ticket: Ticket
+    people: tuple[str, ...] = ()
+
+
+class Visit:
+    """One visit to one ticket.
+
+    Attributes:
+        ticket: The ticket so far; none before it is open.
+        events: What has happened in this visit, oldest first.
+        refusal: Why what was asked was refused, if it was.
+        jobs: What is to be done in the world once the visit has been stored.
+        troubles: What of the host went wrong, as (where, why).
+    """
+
+    def __init__(
+        self,
+        around: Surroundings,
+        stored: Stored,
+        ticket_id: str,
+        policy: EscalationPolicy,
+        now_us: int,
+        *,
+        classifies: bool,
+    ) -> None:
+        self.ticket = stored.ticket
+        self.events: list[Event] = []
+        self.refusal: Refused | None = None
+        self.jobs: list[Job] = []
+        self.troubles: list[tuple[str, Exception]] = []
+        self._around = around
+        self._id = ticket_id
+        self._policy = policy
+        self._now_us = now_us
+        self._classifies = classifies
+        self._texts: dict[tuple[int, str], str] = {}
+        errands = around.store.errands(around.desk, ticket_id) if stored.version else ()
+        self._kept = {errand.number: errand for errand in errands}
+        self._errands = dict(self._kept)
+        self._turns: list[Turn] = []
+        self._command_id: str | None = None
+        self._noted: Refusal | None = None
+        self._arrived = False
+
+    def ask(self, command: Command) -> None:
+        """Let everything due have its turn, then *command*; a refusal is kept in ``refusal``."""
+        self.catch_up(self._now_us)
+        command_id = getattr(command, "id", None) if not isinstance(command, Open) else None
+        if command_id is not None and self._was_asked(command_id):
+            return
+        silent = self._silenced(command)
+        if silent is not None:
+            self._refuse(command, silent, command_id)
+            return
+        outcome = step(self.ticket, command, self._policy, now=as_instant(self._now_us))
+        self._absorb(outcome)
+        if outcome.refusal is not None:
+            self._refuse(command, outcome.refusal, command_id)
+            return
+        self._command_id = command_id
+        self._settle()
+
+    def see(self, fact: Fact) -> None:
+        """Let everything due have its turn, then follow *fact*."""
+        self.catch_up(self._now_us)
+        self._absorb(observe(self.ticket, fact, self._policy, now=as_instant(self._now_us)))
+        self._settle()
+
+    def catch_up(self, before_us: int) -> None:
+        """Let timers before *before_us* and notices until then have their turn, in order of time."""
+        while self.ticket is not None:
+            notice = self._next_notice(before_us)
+            timer_us = self.ticket.due_us
+            if timer_us is not None and timer_us >= before_us:
+                timer_us = None
+            if notice is not None and (timer_us is None or notice.at_us <= timer_us):
+                self._deliver(notice)
+            elif timer_us is not None:
+                # Just this instant: what it asks for has its turn before anything later.
+                before = as_instant(timer_us + 1)
+                self._absorb(advance(self.ticket, self._policy, before=before))
+                self._assign()
+            else:
+                return
+
+    def done(self, number: int) -> None:
+        """Strike the errand of event *number* off the list."""
+        self._errands.pop(number, None)
+
+    def entry(self) -> Entry:
+        """Return what the visit leaves behind, and hand out its jobs."""
+        self.jobs += self._jobs()
+        numbers = sorted(self._kept.keys() | self._errands.keys())
+        errands = {
+            number: self._errands.get(number)
+            for number in numbers
+            if self._errands.get(number) != self._kept.get(number)
+        }
+        return Entry(
+            ticket=self.ticket,
+            events=tuple(self.events),
+            texts=self._texts,
+            command_id=self._command_id,
+            refusal=self._noted,
+            errands=errands,
+            turns=tuple(self._turns),
+        )
+
+    # -- what has happened, and what follows from it
+
+    def _absorb(self, outcome: Outcome) -> None:
+        self.ticket = outcome.ticket
+        self._texts.update(outcome.texts)
+        for event in outcome.events:
+            self.events.append(event)
+            kind = self._errand_for(event)
+            if kind is not None:
+                at_us = event.deliver_us if isinstance(event, e.NotifyAsked) else event.at_us
+                self._errands[event.seq] = Errand(event.seq, kind, at_us)
+            self._arrived = self._arrived or isinstance(event, _ARRIVALS)
+
+    def _errand_for(self, event: Event) -> ErrandKind | None:
+        match event:
+            case e.NotifyAsked():
+                return "notify"
+            case e.FollowUpWanted():
+                return "follow-up"
+            case e.Opened() | e.ClassifyAsked() if self._classifies:
+                return "classify"
+            case _:
+                return None
+
+    def _settle(self) -> None:
+        self._assign()
+        # Those who are to be told because of an act are told with it, the fallback included.
+        self.catch_up(self._now_us)
+
+    def _was_asked(self, command_id: str) -> bool:
+        store, desk = self._around.store, self._around.desk
+        for refusal in store.refusals(desk, self._id):
+            if refusal.command_id == command_id:
+                self.refusal = AlreadyRefused(self._id, command_id, refusal.why)
+                return True
+        return store.knows_command(desk, self._id, command_id)
+
+    def _refuse(self, command: Command, why: Refused, command_id: str | None) -> None:
+        # The journal has what fired in this visit, whether the engine or the visit had it fire.
+        why.fired = tuple(self.events)
+        self.refusal = why
+        self._noted = Refusal(
+            ticket_id=self._id,
+            at_us=self._now_us,
+            by=command.by,
+            asked=type(command).__name__,
+            code=why.code,
+            why=str(why),
+            command_id=command_id,
+        )
+
+    def _silenced(self, command: Command) -> Refused | None:
+        """Return why a bot may not say this: the customer was handed over to people."""
+        if self.ticket is None or not isinstance(command, Reply):
+            return None
+        by = command.by or Actor()
+        if not command.bot and by.kind != "bot":
+            return None
+        bots = {tier.name for tier in self._policy.tiers if tier.kind == "bot"}
+        if self.ticket.tier in bots or not bots & self.ticket.left:
+            return None
+        return BotSilent(self._id, by.id, self.ticket.tier)
+
+    # -- who is told
+
+    def _next_notice(self, until_us: int) -> Errand | None:
+        due = [each for each in self._errands.values() if each.kind == "notify"]
+        due = [each for each in due if each.at_us <= until_us]
+        return min(due, key=lambda each: (each.at_us, each.number), default=None)
+
+    def _deliver(self, errand: Errand) -> None:
+        """Find out who stands behind a notice: nobody is told of at once, somebody gets a job."""
+        event = self._event(errand.number)
+        assert isinstance(event, e.NotifyAsked)
+        directory = self._around.directory
+        people: tuple[str, ...] = ()
+        if directory is not None:
+            try:
+                people = tuple(directory.on_duty(event.receiver, as_instant(self._now_us)))
+            except Exception as why:  # noqa: BLE001 - a directory is the host's; the desk records it
+                self.troubles.append(("directory", why))
+                self._put_off(errand)
+                return
+            if not people:
+                self.done(errand.number)
+                self._missed(event.receiver, errand.at_us)
+                return
+        if self._around.delivers:
+            assert self.ticket is not None
+            self._put_off(errand)
+            self.jobs.append(Job(errand, event, self.ticket, people))
+        else:
+            self.done(errand.number)
+
+    def _missed(self, receiver: str, at_us: int) -> None:
+        assert self.ticket is not None
+        # Dated when the notice was to go out, not when somebody came by to carry it.
+        fact = ReceiverMissing(receiver, occurred_at=as_instant(at_us))
+        now = as_instant(max(at_us, self.ticket.changed_us))
+        self._absorb(observe(self.ticket, fact, self._policy, now=now))
+
+    def _event(self, number: int) -> Event:
+        for event in self.events:
+            if event.seq == number:
+                return event
+        around = self._around
+        return around.store.events(around.desk, self._id, after=number - 1)[0]
+
+    def _put_off(self, errand: Errand) -> None:
+        """Keep *errand* for another try, should this one come to nothing; each wait is twice as long."""
+        tries = errand.tries + 1
+        if tries > MOST_TRIES:
+            self.done(errand.number)
+            gone = TimeoutError(f"given up after {errand.tries} tries")
+            self.troubles.append((f"{errand.kind} for event {errand.number}", gone))
+            return
+        wait_us = min(2 ** (tries - 1), 60) * _MINUTE_US
+        later = attrs.evolve(errand, at_us=self._now_us + wait_us, tries=tries)
+        self._errands[errand.number] = later
+
+    def _jobs(self) -> Iterator[Job]:
+        for errand in tuple(self._errands.values()):
+            if errand.kind != "notify" and errand.at_us <= self._now_us:
+                assert self.ticket is not None
+                self._put_off(errand)
+                if errand.number in self._errands:
+                    yield Job(errand, self._event(errand.number), self.ticket)
+
+    # -- who gets it
+
+    def _assign(self) -> None:
+        """Give a ticket that has arrived in a tier of people to one of them."""
+        ticket, around = self.ticket, self._around
+        if not self._arrived or ticket is None or around.assigner is None:
+            return
+        if any(errand.kind == "classify" for errand in self._errands.values()):
+            return  # where it starts is not known yet
+        self._arrived = False
+        if ticket.assignee is not None or ticket.status.is_done or not self._is_human(ticket.tier):
+            return
+        try:
+            agent = self._chosen(around.assigner, ticket)
+        except Exception as why:  # noqa: BLE001 - an assigner is the host's; the desk records it
+            self.troubles.append(("assigner", why))
+            return
+        if agent is not None:
+            last = self._last_turn(ticket.tier)
+            self._turns.append(Turn(ticket.tier, agent, last + 1))
+            fact = AssigneeIs(agent, by=ASSIGNER)
+            self._absorb(observe(ticket, fact, self._policy, now=ticket.changed_at))
+
+    def _is_human(self, tier: str) -> bool:
+        return any(each.name == tier and each.kind == "human" for each in self._policy.tiers)
+
+    def _chosen(self, assigner: Assigner, ticket: Ticket) -> str | None:
+        around = self._around
+        if around.directory is None:
+            return None
+        there = sorted(set(around.directory.on_duty(ticket.tier, as_instant(self._now_us))))
+        loads = around.store.loads(around.desk)
+        turns = self._turns_of(ticket.tier)
+        wanted = {word: around.directory.having(word) for word in assigner.skills_for(ticket)}
+        candidates = [
+            Candidate(
+                agent,
+                loads.get(agent, 0),
+                turns.get(agent, 0),
+                frozenset(word for word, people in wanted.items() if agent in people),
+            )
+            for agent in there
+        ]
+        agent = assigner.choose(ticket, candidates)
+        if agent is not None and agent not in there:
+            raise LookupError(f"chose {agent!r}, who is none of the candidates {there}")
+        return agent
+
+    def _turns_of(self, tier: str) -> dict[str, int]:
+        around = self._around
+        turns = dict(around.store.turns(around.desk, tier))
+        turns |= {turn.agent: turn.number for turn in self._turns if turn.tier == tier}
+        return turns
+
+    def _last_turn(self, tier: str) -> int:
+        return max(self._turns_of(tier).values(), default=0)

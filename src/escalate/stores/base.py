@@ -1,0 +1,274 @@
+"""The contract of a store: what a desk keeps, and the promises on which it stands.
+
+A store keeps; it decides nothing and reads no clock. The journal is the truth: a ticket is its fold, and
+the ticket stored beside it is a copy that spares the folding. Every key begins with the name of the
+``desk``, so that several desks may share a store. Instants are whole microseconds since 1970 in UTC.
+
+What a store in SQL needs, one table each: tickets (desk, ticket, version, due, tier, done, assignee, and the
+ticket itself; an index on desk and due), events (desk, ticket, number), texts (desk, ticket, number,
+field), commands (desk, ticket, command id; unique), refusals, errands (desk, ticket, number; an index on
+desk and instant), turns (desk, tier, agent), failures, editions of policies (desk, name, version; unique).
+
+:func:`escalate.testing.check_store` holds a store against all of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Final, Literal, Protocol
+
+import attrs
+
+from escalate.core.events import Event
+from escalate.core.instants import show_instant
+from escalate.core.model import Actor, Ticket
+from escalate.core.policy import EscalationPolicy
+from escalate.core.sealing import FrozenDict
+
+Texts = Mapping[tuple[int, str], str]
+"""Free texts of one ticket, by (event number, field)."""
+
+ErrandKind = Literal["notify", "classify", "follow-up"]
+NO_TEXTS: Final[Texts] = FrozenDict()
+
+
+@attrs.frozen
+class Stored:
+    """A ticket as a store has it.
+
+    Attributes:
+        ticket: The ticket after its last event; none if it was never opened.
+        version: How often something was appended; 0 if never.
+    """
+
+    ticket: Ticket | None = None
+    version: int = 0
+
+
+@attrs.frozen(order=True)
+class Due:
+    """Something that is due: when, and for which ticket. In order, the earliest comes first."""
+
+    at_us: int = attrs.field(repr=show_instant)
+    ticket_id: str
+
+
+@attrs.frozen
+class Errand:
+    """Something that an event asks the desk to do in the world, kept until it is done.
+
+    Attributes:
+        number: The number of the event that asks for it.
+        kind: Somebody is to be told, the classifier to be asked, or a linked ticket to be opened.
+        at_us: When it is to be done, or to be tried again.
+        tries: How often somebody has set out to do it.
+    """
+
+    number: int
+    kind: ErrandKind
+    at_us: int = attrs.field(repr=show_instant)
+    tries: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Refusal:
+    """A command that was refused: no event, so it stands in a table of its own.
+
+    Attributes:
+        ticket_id: The ticket it was about.
+        at_us: When it was refused.
+        by: Who asked.
+        asked: The name of the command, such as ``"Escalate"``.
+        code: The code of the error.
+        why: The error in words.
+        command_id: The caller's key for that very request, if it had one.
+    """
+
+    ticket_id: str
+    at_us: int = attrs.field(repr=show_instant)
+    by: Actor | None
+    asked: str
+    code: str
+    why: str
+    command_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """Something of the host that went wrong and cost no event: a listener, a mail, a classifier.
+
+    Attributes:
+        at_us: When.
+        ticket_id: The ticket it was about; empty if none.
+        where: What failed, such as ``"listener 'sms'"``.
+        why: The error in words.
+    """
+
+    at_us: int = attrs.field(repr=show_instant)
+    ticket_id: str
+    where: str
+    why: str
+
+
+@attrs.frozen
+class Turn:
+    """A ticket given to somebody in turn.
+
+    Attributes:
+        tier: The tier whose turn it is.
+        agent: Who was given the ticket.
+        number: The how manieth of that tier, from 1; a store takes only the next one.
+    """
+
+    tier: str
+    agent: str
+    number: int
+
+
+@attrs.frozen
+class Edition:
+    """A policy as the policy book has it: who published it, and when."""
+
+    policy: EscalationPolicy
+    by: Actor
+    at_us: int = attrs.field(repr=show_instant)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Name and version, as tickets refer to it."""
+        return self.policy.name, self.policy.version
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """All that one visit to a ticket leaves behind. A store keeps it whole, or nothing of it.
+
+    Attributes:
+        ticket: The ticket afterwards; none if it is not open yet.
+        events: What happened, with their numbers, oldest first.
+        texts: The free texts that came with them.
+        command_id: The id of a command that was carried out, also if nothing changed by it.
+        refusal: The command that was refused, if one was.
+        errands: By event number: the errand as it stands now, or none once it is done.
+        turns: Who was given the ticket in turn.
+    """
+
+    ticket: Ticket | None
+    events: tuple[Event, ...] = ()
+    texts: Texts = NO_TEXTS
+    command_id: str | None = None
+    refusal: Refusal | None = None
+    errands: Mapping[int, Errand | None] = attrs.field(factory=dict)
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        kept = (self.events, self.command_id, self.refusal, self.errands, self.turns)
+        return not any(kept)
+
+
+class Store(Protocol):
+    """Keeps the journals of desks, and what belongs to them. Safe from several threads."""
+
+    def locked(
+        self, desk: str, ticket_id: str, *, wait: bool = True
+    ) -> AbstractContextManager[Stored]:
+        """Hold the ticket's lock for the length of a ``with``, and give the ticket as it is then.
+
+        Nobody else appends to that ticket meanwhile; other tickets are not held up for long. A store
+        in a database opens its transaction here, commits when the block ends and rolls back if it
+        ends in an error. A ticket that was never opened is locked as well. The block must not lock
+        another ticket.
+
+        Raises:
+            TicketBusy: Somebody else holds it, and *wait* is false.
+        """
+        ...
+
+    def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
+        """Keep *entry* whole and return the new version, which is one more than the old.
+
+        Raises:
+            VersionConflict: The ticket is not at *expected_version*, or a turn is not the next one of
+                its tier: somebody was faster. Nothing was kept.
+            InvalidJournal: The numbers of the events do not follow those of the journal.
+        """
+        ...
+
+    def load(self, desk: str, ticket_id: str) -> Stored:
+        """Return the ticket as it is; without one, a :class:`Stored` that is empty."""
+        ...
+
+    def events(self, desk: str, ticket_id: str, *, after: int = 0) -> tuple[Event, ...]:
+        """Return the journal of a ticket, oldest first, from event number *after* + 1 on."""
+        ...
+
+    def texts(self, desk: str, ticket_id: str) -> Texts:
+        """Return the free texts of a ticket."""
+        ...
+
+    def errands(self, desk: str, ticket_id: str) -> tuple[Errand, ...]:
+        """Return what is still to be done for a ticket, by event number."""
+        ...
+
+    def knows_command(self, desk: str, ticket_id: str, command_id: str) -> bool:
+        """Whether a command of that id was carried out on the ticket before."""
+        ...
+
+    def due(
+        self, desk: str, *, before_us: int, after: Due | None = None, limit: int = 1
+    ) -> tuple[Due, ...]:
+        """Return up to *limit* tickets whose next timer lies before *before_us*, the earliest first.
+
+        Strictly before: nothing fires at its very instant, so what is due then would be claimed
+        for ever. *after* leaves out all that come before it in this order, and itself.
+        """
+        ...
+
+    def due_errands(
+        self, desk: str, *, until_us: int, after: Due | None = None, limit: int = 1
+    ) -> tuple[Due, ...]:
+        """Return up to *limit* tickets with an errand for *until_us* or before, the earliest first."""
+        ...
+
+    def ids(self, desk: str) -> tuple[str, ...]:
+        """Return the ids of all tickets, in the order in which they were opened."""
+        ...
+
+    def live(self, desk: str) -> tuple[Ticket, ...]:
+        """Return the tickets that are neither resolved nor closed, in any order."""
+        ...
+
+    def loads(self, desk: str) -> Mapping[str, int]:
+        """Return how many tickets each assignee has that are neither resolved nor closed."""
+        ...
+
+    def turns(self, desk: str, tier: str) -> Mapping[str, int]:
+        """Return, for each agent who was given a ticket in *tier*, the number of their last turn."""
+        ...
+
+    def refusals(self, desk: str, ticket_id: str | None = None) -> tuple[Refusal, ...]:
+        """Return the refused commands, of one ticket or all, oldest first."""
+        ...
+
+    def refuse(self, desk: str, refusal: Refusal) -> None:
+        """Keep the refusal of a command that has no ticket."""
+        ...
+
+    def fail(self, desk: str, failure: Failure) -> None:
+        """Keep *failure*."""
+        ...
+
+    def failures(self, desk: str) -> tuple[Failure, ...]:
+        """Return what went wrong, oldest first."""
+        ...
+
+    def publish(self, desk: str, edition: Edition) -> bool:
+        """Keep *edition* as the newest one; false, and nothing kept, if its name and version are there."""
+        ...
+
+    def editions(self, desk: str) -> tuple[Edition, ...]:
+        """Return the policy book, oldest first."""
+        ...

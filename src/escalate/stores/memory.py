@@ -1,0 +1,250 @@
+"""A store in memory: for trying things out, for tests, and for what need not outlive its process."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import attrs
+
+from escalate.core.events import Event
+from escalate.core.model import Ticket
+from escalate.core.sealing import FrozenDict
+from escalate.errors import InvalidJournal, TicketBusy, VersionConflict
+from escalate.stores.base import (
+    Due,
+    Edition,
+    Entry,
+    Errand,
+    Failure,
+    Refusal,
+    Stored,
+    Texts,
+)
+
+
+@attrs.define(eq=False)
+class _Drawer:
+    """All that is kept of one ticket."""
+
+    lock: threading.RLock = attrs.field(factory=threading.RLock)
+    stored: Stored = attrs.field(factory=Stored)
+    events: list[Event] = attrs.field(factory=list)
+    texts: dict[tuple[int, str], str] = attrs.field(factory=dict)
+    errands: dict[int, Errand] = attrs.field(factory=dict)
+    commands: set[str] = attrs.field(factory=set)
+
+    @property
+    def due_us(self) -> int | None:
+        return None if self.stored.ticket is None else self.stored.ticket.due_us
+
+    @property
+    def errand_us(self) -> int | None:
+        return min((errand.at_us for errand in self.errands.values()), default=None)
+
+
+class _Index:
+    """Which ticket is due when, in order."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[int, str]] = []
+
+    def move(self, ticket_id: str, before_us: int | None, after_us: int | None) -> None:
+        if before_us == after_us:
+            return
+        if before_us is not None:
+            del self._rows[bisect_left(self._rows, (before_us, ticket_id))]
+        if after_us is not None:
+            insort(self._rows, (after_us, ticket_id))
+
+    def page(self, before_us: int, after: Due | None, limit: int) -> tuple[Due, ...]:
+        start = 0 if after is None else bisect_right(self._rows, (after.at_us, after.ticket_id))
+        end = bisect_left(self._rows, (before_us, ""))
+        return tuple(Due(*row) for row in self._rows[start : min(end, start + limit)])
+
+
+@attrs.define(eq=False)
+class _Cabinet:
+    """All that is kept of one desk."""
+
+    drawers: dict[str, _Drawer] = attrs.field(factory=dict)
+    due: _Index = attrs.field(factory=_Index)
+    errands: _Index = attrs.field(factory=_Index)
+    turns: dict[str, dict[str, int]] = attrs.field(factory=dict)
+    refusals: list[Refusal] = attrs.field(factory=list)
+    failures: list[Failure] = attrs.field(factory=list)
+    editions: dict[tuple[str, str], Edition] = attrs.field(factory=dict)
+
+
+class MemoryStore:
+    """Keeps everything in this process; see :class:`~escalate.stores.base.Store` for what it promises.
+
+    >>> MemoryStore().load("main", "T-1")
+    Stored(ticket=None, version=0)
+    """
+
+    def __init__(self) -> None:
+        self._cabinets: dict[str, _Cabinet] = {}
+        # Held for the length of one reading or writing; a ticket's own lock for that of a visit.
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
+        """Hold the ticket's lock."""
+        with self._lock:
+            drawer = self._cabinet(desk).drawers.setdefault(ticket_id, _Drawer())
+        if not drawer.lock.acquire(blocking=wait):
+            raise TicketBusy(ticket_id)
+        try:
+            yield drawer.stored
+        finally:
+            drawer.lock.release()
+
+    def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
+        """Keep *entry* whole."""
+        with self._lock:
+            cabinet = self._cabinet(desk)
+            drawer = cabinet.drawers.setdefault(ticket_id, _Drawer())
+            # All that can be wrong is found before the first change, so that there is nothing to undo.
+            _check(ticket_id, drawer, cabinet, entry, expected_version)
+            due_us, errand_us = drawer.due_us, drawer.errand_us
+            drawer.stored = Stored(entry.ticket, expected_version + 1)
+            drawer.events += entry.events
+            drawer.texts.update(entry.texts)
+            if entry.command_id is not None:
+                drawer.commands.add(entry.command_id)
+            if entry.refusal is not None:
+                cabinet.refusals.append(entry.refusal)
+            for number, errand in entry.errands.items():
+                if errand is None:
+                    drawer.errands.pop(number, None)
+                else:
+                    drawer.errands[number] = errand
+            cabinet.due.move(ticket_id, due_us, drawer.due_us)
+            cabinet.errands.move(ticket_id, errand_us, drawer.errand_us)
+            for turn in entry.turns:
+                cabinet.turns.setdefault(turn.tier, {})[turn.agent] = turn.number
+            return drawer.stored.version
+
+    def load(self, desk: str, ticket_id: str) -> Stored:
+        """Return the ticket as it is."""
+        with self._lock:
+            return self._drawer(desk, ticket_id).stored
+
+    def events(self, desk: str, ticket_id: str, *, after: int = 0) -> tuple[Event, ...]:
+        """Return the journal of a ticket."""
+        with self._lock:
+            return tuple(self._drawer(desk, ticket_id).events[after:])
+
+    def texts(self, desk: str, ticket_id: str) -> Texts:
+        """Return the free texts of a ticket."""
+        with self._lock:
+            return FrozenDict(self._drawer(desk, ticket_id).texts)
+
+    def errands(self, desk: str, ticket_id: str) -> tuple[Errand, ...]:
+        """Return what is still to be done for a ticket."""
+        with self._lock:
+            errands = self._drawer(desk, ticket_id).errands
+            return tuple(errands[number] for number in sorted(errands))
+
+    def knows_command(self, desk: str, ticket_id: str, command_id: str) -> bool:
+        """Whether a command of that id was carried out before."""
+        with self._lock:
+            return command_id in self._drawer(desk, ticket_id).commands
+
+    def due(
+        self, desk: str, *, before_us: int, after: Due | None = None, limit: int = 1
+    ) -> tuple[Due, ...]:
+        """Return the tickets whose next timer lies before *before_us*."""
+        with self._lock:
+            return self._cabinet(desk).due.page(before_us, after, limit)
+
+    def due_errands(
+        self, desk: str, *, until_us: int, after: Due | None = None, limit: int = 1
+    ) -> tuple[Due, ...]:
+        """Return the tickets with an errand for *until_us* or before."""
+        with self._lock:
+            return self._cabinet(desk).errands.page(until_us + 1, after, limit)
+
+    def ids(self, desk: str) -> tuple[str, ...]:
+        """Return the ids of all tickets."""
+        with self._lock:
+            tickets = sorted(self._tickets(desk), key=lambda each: (each.opened_us, each.id))
+            return tuple(ticket.id for ticket in tickets)
+
+    def live(self, desk: str) -> tuple[Ticket, ...]:
+        """Return the tickets that are neither resolved nor closed."""
+        with self._lock:
+            return tuple(each for each in self._tickets(desk) if not each.status.is_done)
+
+    def loads(self, desk: str) -> Mapping[str, int]:
+        """Return how many live tickets each assignee has."""
+        return Counter(each.assignee for each in self.live(desk) if each.assignee is not None)
+
+    def turns(self, desk: str, tier: str) -> Mapping[str, int]:
+        """Return the number of each agent's last turn in *tier*."""
+        with self._lock:
+            return FrozenDict(self._cabinet(desk).turns.get(tier, {}))
+
+    def refusals(self, desk: str, ticket_id: str | None = None) -> tuple[Refusal, ...]:
+        """Return the refused commands."""
+        with self._lock:
+            refusals = self._cabinet(desk).refusals
+            return tuple(each for each in refusals if ticket_id in (None, each.ticket_id))
+
+    def refuse(self, desk: str, refusal: Refusal) -> None:
+        """Keep the refusal of a command that has no ticket."""
+        with self._lock:
+            self._cabinet(desk).refusals.append(refusal)
+
+    def fail(self, desk: str, failure: Failure) -> None:
+        """Keep *failure*."""
+        with self._lock:
+            self._cabinet(desk).failures.append(failure)
+
+    def failures(self, desk: str) -> tuple[Failure, ...]:
+        """Return what went wrong."""
+        with self._lock:
+            return tuple(self._cabinet(desk).failures)
+
+    def publish(self, desk: str, edition: Edition) -> bool:
+        """Keep *edition* as the newest one, unless it is there."""
+        with self._lock:
+            editions = self._cabinet(desk).editions
+            return editions.setdefault(edition.key, edition) is edition
+
+    def editions(self, desk: str) -> tuple[Edition, ...]:
+        """Return the policy book."""
+        with self._lock:
+            return tuple(self._cabinet(desk).editions.values())
+
+    def _cabinet(self, desk: str) -> _Cabinet:
+        return self._cabinets.setdefault(desk, _Cabinet())
+
+    def _drawer(self, desk: str, ticket_id: str) -> _Drawer:
+        return self._cabinet(desk).drawers.get(ticket_id) or _Drawer()
+
+    def _tickets(self, desk: str) -> Iterator[Ticket]:
+        for drawer in self._cabinet(desk).drawers.values():
+            if drawer.stored.ticket is not None:
+                yield drawer.stored.ticket
+
+
+def _check(
+    ticket_id: str, drawer: _Drawer, cabinet: _Cabinet, entry: Entry, expected_version: int
+) -> None:
+    if drawer.stored.version != expected_version:
+        raise VersionConflict(ticket_id, expected_version, drawer.stored.version)
+    numbers = [event.seq for event in entry.events]
+    last = len(drawer.events)
+    if numbers != list(range(last + 1, last + 1 + len(numbers))):
+        wanted = f"numbers that follow {last}, without a gap"
+        raise InvalidJournal(f"ticket {ticket_id!r}: events", numbers, wanted)
+    last_turns = {tier: max(turns.values()) for tier, turns in cabinet.turns.items()}
+    for turn in entry.turns:
+        if turn.number != last_turns.get(turn.tier, 0) + 1:
+            raise VersionConflict(ticket_id, expected_version, drawer.stored.version)
+        last_turns[turn.tier] = turn.number

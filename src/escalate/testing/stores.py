@@ -1,0 +1,454 @@
+"""What every store must keep to, as checks that ship: the contract of :mod:`escalate.stores.base`.
+
+Paste this into the tests of a store::
+
+    @pytest.mark.parametrize("check", store_checks(), ids=lambda check: check.__name__)
+    def test_keeps_the_store_contract(check):
+        check(lambda: MyStore(...))  # an empty store each time
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any, Final
+
+from escalate.core import commands as c
+from escalate.core.engine import Outcome, fold, step
+from escalate.core.instants import as_us
+from escalate.core.model import Actor, Ticket
+from escalate.core.policy import EscalationPolicy, Path
+from escalate.core.sla import SLAPolicy, Target
+from escalate.errors import EscalateError, TicketBusy, VersionConflict
+from escalate.stores.base import (
+    Due,
+    Edition,
+    Entry,
+    Errand,
+    Failure,
+    Refusal,
+    Store,
+    Stored,
+    Turn,
+)
+from escalate.testing.walks import START
+
+MakeStore = Callable[[], Store]
+Check = Callable[[MakeStore], None]
+
+_POLICY: Final = EscalationPolicy(
+    "checked",
+    ["N1", "N2"],
+    [Path("N1", "N2")],
+    sla=SLAPolicy(
+        [
+            Target("resolution", "1h", when='priority == "urgent"'),
+            Target("resolution", "2h", when='priority == "high"'),
+            Target("resolution", "3h", default=True),
+        ]
+    ),
+)
+_T0: Final = as_us(START)
+_HOUR: Final = 3_600_000_000
+
+
+def check_store(make: MakeStore) -> None:
+    """Hold a store against the whole contract; *make* returns an empty one each time.
+
+    Raises:
+        AssertionError: It does not keep to it; the message says what it did.
+
+    >>> from escalate import MemoryStore
+    >>> check_store(MemoryStore)
+    """
+    for check in store_checks():
+        check(make)
+
+
+def store_checks() -> tuple[Check, ...]:
+    """Return every check, each of which takes a function that makes an empty store."""
+    return (
+        keeps_what_is_appended,
+        keeps_an_entry_whole_or_not_at_all,
+        appends_only_to_the_version_that_was_read,
+        takes_no_gap_in_a_journal,
+        keeps_desks_apart,
+        keeps_texts_by_event_and_field,
+        knows_commands_by_ticket,
+        says_what_is_due_before_an_instant,
+        forgets_timers_that_were_replaced,
+        keeps_errands_until_they_are_done,
+        gives_a_turn_once,
+        counts_what_people_have,
+        keeps_refusals_and_failures,
+        publishes_a_version_once,
+        rolls_back_what_ends_in_an_error,
+        locks_a_ticket_for_one_at_a_time,
+        loses_nothing_to_threads,
+    )
+
+
+def _open(store: Store, ticket_id: str = "T-1", desk: str = "main", **more: Any) -> Ticket:
+    outcome = step(
+        None, c.Open(ticket_id, subject=f"about {ticket_id}", **more), _POLICY, now=START
+    )
+    with store.locked(desk, ticket_id) as stored:
+        store.append(desk, ticket_id, _entry(outcome), expected_version=stored.version)
+    assert outcome.ticket is not None
+    return outcome.ticket
+
+
+def _entry(outcome: Outcome, command_id: str | None = None) -> Entry:
+    return Entry(
+        ticket=outcome.ticket,
+        events=outcome.events,
+        texts=outcome.texts,
+        command_id=command_id,
+    )
+
+
+def _note(ticket: Ticket, text: str, minutes: int = 1) -> Outcome:
+    return step(ticket, c.Note(text), _POLICY, now=START + timedelta(minutes=minutes))
+
+
+def keeps_what_is_appended(make: MakeStore) -> None:
+    """What was appended comes back: the ticket, its version, and the journal it is the fold of."""
+    store = make()
+    assert store.load("main", "T-1") == Stored(), "a ticket that was never opened is not empty"
+    ticket = _open(store)
+    assert store.load("main", "T-1") == Stored(ticket, 1), "the ticket did not come back"
+    more = _note(ticket, "seen")
+    version = store.append("main", "T-1", _entry(more), expected_version=1)
+    assert version == 2, f"the second append gave version {version}"
+    journal = store.events("main", "T-1")
+    assert fold(None, journal) == more.ticket, "the journal is not that of the ticket"
+    assert store.events("main", "T-1", after=1) == more.events, "after=1 left out the wrong events"
+    assert store.ids("main") == ("T-1",)
+    assert store.live("main") == (more.ticket,)
+
+
+def keeps_an_entry_whole_or_not_at_all(make: MakeStore) -> None:
+    """An append that fails leaves nothing behind: no event, text, command, errand or turn."""
+    store = make()
+    ticket = _open(store)
+    outcome = _note(ticket, "lost")
+    entry = Entry(
+        ticket=outcome.ticket,
+        events=outcome.events,
+        texts=outcome.texts,
+        command_id="k",
+        refusal=_refusal("T-1"),
+        errands={2: Errand(2, "notify", _T0)},
+        turns=(Turn("N1", "ana", 7),),
+    )
+    _refused(store, "T-1", entry, 1)
+    assert store.load("main", "T-1") == Stored(ticket, 1), "a failed append changed the ticket"
+    assert len(store.events("main", "T-1")) == 1, "a failed append left an event"
+    assert set(store.texts("main", "T-1")) == {(1, "subject")}, "a failed append left a text"
+    assert not store.knows_command("main", "T-1", "k"), "a failed append left a command id"
+    assert not store.refusals("main"), "a failed append left a refusal"
+    assert not store.errands("main", "T-1"), "a failed append left an errand"
+    assert not store.turns("main", "N1"), "a failed append left a turn"
+
+
+def _refused(store: Store, ticket_id: str, entry: Entry, version: int) -> None:
+    try:
+        with store.locked("main", ticket_id):
+            store.append("main", ticket_id, entry, expected_version=version)
+    except EscalateError:
+        return
+    raise AssertionError(f"it kept what it must refuse: {entry}")
+
+
+def appends_only_to_the_version_that_was_read(make: MakeStore) -> None:
+    """Who read an old version is told so, and nothing of theirs is kept."""
+    store = make()
+    ticket = _open(store)
+    store.append("main", "T-1", _entry(_note(ticket, "first")), expected_version=1)
+    for version in (0, 1, 3):
+        try:
+            store.append("main", "T-1", _entry(_note(ticket, "late")), expected_version=version)
+        except VersionConflict:
+            continue
+        raise AssertionError(f"it is at version 2 and took an append to version {version}")
+    assert len(store.events("main", "T-1")) == 2
+
+
+def takes_no_gap_in_a_journal(make: MakeStore) -> None:
+    """Events are numbered without a gap and none is written over."""
+    store = make()
+    ticket = _open(store)
+    second = _note(ticket, "second")
+    assert second.ticket is not None
+    third = _note(second.ticket, "third")
+    _refused(store, "T-1", _entry(third), 1)
+    store.append("main", "T-1", _entry(second), expected_version=1)
+    _refused(store, "T-1", _entry(second), 2)
+
+
+def keeps_desks_apart(make: MakeStore) -> None:
+    """Two desks in one store never see anything of each other."""
+    store = make()
+    ticket = _open(store, desk="east")
+    entry = Entry(
+        ticket=ticket,
+        command_id="k",
+        refusal=_refusal("T-1"),
+        errands={1: Errand(1, "classify", _T0)},
+        turns=(Turn("N1", "ana", 1),),
+    )
+    store.append("east", "T-1", entry, expected_version=1)
+    store.fail("east", Failure(at_us=_T0, ticket_id="T-1", where="x", why="y"))
+    store.publish("east", Edition(_POLICY, Actor("ana"), _T0))
+    far = _T0 + 99 * _HOUR
+    found = (
+        store.load("west", "T-1").ticket,
+        *store.events("west", "T-1"),
+        *store.texts("west", "T-1"),
+        *store.errands("west", "T-1"),
+        *store.due("west", before_us=far),
+        *store.due_errands("west", until_us=far),
+        *store.ids("west"),
+        *store.live("west"),
+        *store.loads("west"),
+        *store.turns("west", "N1"),
+        *store.refusals("west"),
+        *store.failures("west"),
+        *store.editions("west"),
+    )
+    assert found == (None,), f"the desk 'west' sees {found}"
+    assert not store.knows_command("west", "T-1", "k")
+    _open(store, desk="west")
+    assert store.load("east", "T-1").version == 2
+
+
+def keeps_texts_by_event_and_field(make: MakeStore) -> None:
+    """Texts of any characters come back as they were, beside the events and not in them."""
+    store = make()
+    ticket = _open(store)
+    text = "Grüße 🛠 <b>'\"; DROP TABLE texts; -- \x00 \u202e\r\n end"
+    store.append("main", "T-1", _entry(_note(ticket, text)), expected_version=1)
+    assert dict(store.texts("main", "T-1")) == {(1, "subject"): "about T-1", (2, "text"): text}
+    assert not store.texts("main", "T-2")
+
+
+def knows_commands_by_ticket(make: MakeStore) -> None:
+    """The id of a command is known from then on, also if nothing came of it, on its ticket only."""
+    store = make()
+    ticket = _open(store)
+    _open(store, "T-2")
+    store.append("main", "T-1", Entry(ticket=ticket, command_id="k"), expected_version=1)
+    assert store.knows_command("main", "T-1", "k"), "it forgot a command that changed nothing"
+    assert not store.knows_command("main", "T-2", "k"), "it knows a command of another ticket"
+    assert not store.knows_command("main", "T-1", "K"), "it knows a command nobody gave"
+
+
+def says_what_is_due_before_an_instant(make: MakeStore) -> None:
+    """Timers strictly before an instant, the earliest first, page by page; at the instant, none."""
+    store = make()
+    for name, priority in (("c", "normal"), ("b", "urgent"), ("a", "high"), ("d", "urgent")):
+        _open(store, name, priority=priority)
+    hours = {"b": 1, "d": 1, "a": 2, "c": 3}
+    everything = tuple(Due(_T0 + hour * _HOUR, name) for name, hour in hours.items())
+    far = _T0 + 99 * _HOUR
+    assert store.due("main", before_us=far, limit=9) == everything, "not the earliest first"
+    assert store.due("main", before_us=_T0 + _HOUR, limit=9) == (), "it gave what is due only now"
+    assert store.due("main", before_us=_T0 + _HOUR + 1, limit=9) == everything[:2]
+    assert store.due("main", before_us=far, limit=3) == everything[:3]
+    found: list[Due] = []
+    while page := store.due("main", before_us=far, after=found[-1] if found else None):
+        found += page
+    assert tuple(found) == everything, "page by page it gave others"
+
+
+def forgets_timers_that_were_replaced(make: MakeStore) -> None:
+    """A ticket is due for its present timer only; one that is done is due no more."""
+    store = make()
+    ticket = _open(store)
+    raised = step(ticket, c.SetPriority("urgent"), _POLICY, now=START)
+    store.append("main", "T-1", _entry(raised), expected_version=1)
+    far = _T0 + 99 * _HOUR
+    assert store.due("main", before_us=far, limit=9) == (Due(_T0 + _HOUR, "T-1"),)
+    done = step(raised.ticket, c.Resolve(), _POLICY, now=START)
+    store.append("main", "T-1", _entry(done), expected_version=2)
+    assert store.due("main", before_us=far, limit=9) == (), "a resolved ticket has a timer"
+    assert store.live("main") == (), "a resolved ticket is live"
+    assert store.ids("main") == ("T-1",)
+
+
+def keeps_errands_until_they_are_done(make: MakeStore) -> None:
+    """An errand is there until it is struck off; put off, it is due later."""
+    store = make()
+    ticket = _open(store)
+    first, second = Errand(1, "classify", _T0), Errand(2, "notify", _T0 + 2 * _HOUR)
+
+    def put(version: int, **errands: Errand | None) -> None:
+        by_number = {int(key[1:]): errand for key, errand in errands.items()}
+        store.append(
+            "main", "T-1", Entry(ticket=ticket, errands=by_number), expected_version=version
+        )
+
+    put(1, e1=first, e2=second)
+    assert store.errands("main", "T-1") == (first, second)
+    assert store.due_errands("main", until_us=_T0, limit=9) == (Due(_T0, "T-1"),), (
+        "not at its instant"
+    )
+    assert store.due_errands("main", until_us=_T0 - 1, limit=9) == (), "an errand before its time"
+    later = Errand(1, "classify", _T0 + 3 * _HOUR, tries=1)
+    put(2, e1=later)
+    assert store.errands("main", "T-1") == (later, second)
+    put(3, e2=None)
+    far = _T0 + 99 * _HOUR
+    assert store.due_errands("main", until_us=far, limit=9) == (Due(later.at_us, "T-1"),)
+    put(4, e1=None)
+    assert store.errands("main", "T-1") == ()
+    assert store.due_errands("main", until_us=far, limit=9) == ()
+
+
+def gives_a_turn_once(make: MakeStore) -> None:
+    """Of two who would give the same turn of a tier, one is told that somebody was faster."""
+    store = make()
+    first, second = _open(store), _open(store, "T-2")
+    store.append(
+        "main", "T-1", Entry(ticket=first, turns=(Turn("N1", "ana", 1),)), expected_version=1
+    )
+    taken = Entry(ticket=second, turns=(Turn("N1", "rui", 1),))
+    try:
+        store.append("main", "T-2", taken, expected_version=1)
+    except VersionConflict:
+        assert dict(store.turns("main", "N1")) == {"ana": 1}, "a turn that was refused was kept"
+    else:
+        raise AssertionError("turn 1 of N1 was given twice")
+    both = (Turn("N1", "rui", 2), Turn("N2", "eva", 1), Turn("N1", "ana", 3))
+    store.append("main", "T-2", Entry(ticket=second, turns=both), expected_version=1)
+    assert dict(store.turns("main", "N1")) == {"ana": 3, "rui": 2}
+    assert dict(store.turns("main", "N2")) == {"eva": 1}
+
+
+def counts_what_people_have(make: MakeStore) -> None:
+    """How many tickets each assignee has, those that are done left out."""
+    store = make()
+    for name in ("T-1", "T-2", "T-3", "T-4"):
+        ticket = _open(store, name)
+        agent = "rui" if name == "T-3" else "ana"
+        given = step(ticket, c.Assign(agent), _POLICY, now=START)
+        if name == "T-4":
+            given = step(ticket, c.Resolve(), _POLICY, now=START)
+        store.append("main", name, _entry(given), expected_version=1)
+    assert dict(store.loads("main")) == {"ana": 2, "rui": 1}
+
+
+def _refusal(ticket_id: str, why: str = "no") -> Refusal:
+    return Refusal(ticket_id=ticket_id, at_us=_T0, by=Actor("ana"), asked="Take", code="x", why=why)
+
+
+def keeps_refusals_and_failures(make: MakeStore) -> None:
+    """What was refused and what failed can be read, oldest first, and stands in no journal."""
+    store = make()
+    ticket = _open(store)
+    first, second, third = _refusal("T-1", "1"), _refusal("T-9", "2"), _refusal("T-1", "3")
+    store.append("main", "T-1", Entry(ticket=ticket, refusal=first), expected_version=1)
+    store.refuse("main", second)
+    store.append("main", "T-1", Entry(ticket=ticket, refusal=third), expected_version=2)
+    assert store.refusals("main") == (first, second, third)
+    assert store.refusals("main", "T-1") == (first, third)
+    assert len(store.events("main", "T-1")) == 1, "a refusal made an event"
+    failures = tuple(Failure(at_us=_T0, ticket_id="", where="x", why=why) for why in "ab")
+    for failure in failures:
+        store.fail("main", failure)
+    assert store.failures("main") == failures
+
+
+def publishes_a_version_once(make: MakeStore) -> None:
+    """A name and version is published once; the first stays."""
+    store = make()
+    first = Edition(_POLICY, Actor("ana"), _T0)
+    other = Edition(_POLICY.with_path(Path("N2", "N1", "return")), Actor("rui"), _T0 + 1)
+    assert store.publish("main", first), "a new edition was not taken"
+    assert not store.publish("main", other), "a version was published twice"
+    assert store.editions("main") == (first,)
+
+
+def rolls_back_what_ends_in_an_error(make: MakeStore) -> None:
+    """A visit that ends in an error before it appends leaves nothing, and frees the ticket."""
+    store = make()
+    ticket = _open(store)
+    with suppress(ZeroDivisionError), store.locked("main", "T-1"):
+        raise ZeroDivisionError
+    with _held(store):  # by somebody else: whoever holds a ticket already may hold it again
+        pass
+    assert store.load("main", "T-1") == Stored(ticket, 1)
+
+
+def locks_a_ticket_for_one_at_a_time(make: MakeStore) -> None:
+    """While one holds a ticket, another waits, or is told at once that it is busy."""
+    store = make()
+    _open(store)
+    with _held(store):
+        try:
+            with store.locked("main", "T-1", wait=False):
+                raise AssertionError("two hold the same ticket")
+        except TicketBusy:
+            pass
+    with store.locked("main", "T-1", wait=False) as stored:
+        assert stored.version == 1
+
+
+@contextmanager
+def _held(store: Store) -> Iterator[None]:
+    """Hold the ticket in another thread."""
+    answered, release = threading.Event(), threading.Event()
+    held: list[str] = []
+
+    def hold() -> None:
+        try:
+            with store.locked("main", "T-1", wait=False) as stored:
+                held.append(f"version {stored.version}")
+                answered.set()
+                release.wait(10)
+        except EscalateError:
+            answered.set()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    try:
+        assert answered.wait(10), "it waits for a ticket although it was asked not to"
+        assert held, "a free ticket could not be locked"
+        yield
+    finally:
+        release.set()
+        thread.join(10)
+
+
+def loses_nothing_to_threads(make: MakeStore) -> None:
+    """Many threads on few tickets: every event is kept once, in one row, with its text."""
+    store = make()
+    names = ("T-1", "T-2")
+    for name in names:
+        _open(store, name)
+    troubles: list[BaseException] = []
+
+    def write(worker: int) -> None:
+        try:
+            for turn in range(5):
+                name = names[(worker + turn) % len(names)]
+                with store.locked("main", name) as stored:
+                    assert stored.ticket is not None
+                    outcome = _note(stored.ticket, f"{worker}/{turn}")
+                    store.append("main", name, _entry(outcome), expected_version=stored.version)
+        except BaseException as why:  # noqa: BLE001 - told to the thread that checks
+            troubles.append(why)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not troubles, f"a thread failed: {troubles[0]!r}"
+    written = [text for name in names for text in store.texts("main", name).values()]
+    said = sorted(text for text in written if "/" in text)
+    assert said == sorted(f"{worker}/{turn}" for worker in range(6) for turn in range(5))
+    for name in names:
+        assert fold(None, store.events("main", name)) == store.load("main", name).ticket
