@@ -260,6 +260,11 @@ class TestRetargeting:
 
 
 class TestPromises:
+    def test_a_copy_with_an_id_promises_the_same(self) -> None:
+        """A host that stamps commands with ids before it sends them may do so with a promise too."""
+        asked = c.Promise("resolution", minutes(50))
+        assert attrs.evolve(asked, id="c-1").at_us == asked.at_us
+
     def test_a_promised_date_is_due_then_and_no_pause_moves_it(self) -> None:
         """3.7: a negotiated date stands, whatever the ticket waits for."""
         asked = (1, c.Promise("resolution", minutes(50))), (2, c.Wait()), (9, c.Resume())

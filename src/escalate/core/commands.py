@@ -276,8 +276,9 @@ class Withdraw(Asked):
     what: str | int
 
 
-def _instant(at: datetime) -> int:
-    return as_us(at, "Promise.at")
+def _instant(at: datetime | int) -> int:
+    # A copy with a change, as attrs.evolve makes it, hands in what is converted already.
+    return at if isinstance(at, int) else as_us(at, "Promise.at")
 
 
 @attrs.frozen
