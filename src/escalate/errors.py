@@ -168,6 +168,13 @@ class InvalidFile(BadInput):
 
 
 @attrs.define
+class CannotWrite(BadInput):
+    """A policy holds something that a file cannot say."""
+
+    code: ClassVar[str] = "cannot-write"
+
+
+@attrs.define
 class InvalidMapping(BadInput):
     """A mapping says something of a log that cannot be: a column it lacks, an unknown key or word."""
 

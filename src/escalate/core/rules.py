@@ -9,7 +9,7 @@ import attrs
 from escalate.core.conditions import wall_time_us
 from escalate.core.doing import Doing
 from escalate.core.model import named, words
-from escalate.core.sla import ConditionLike
+from escalate.core.sla import ConditionLike, as_text
 from escalate.errors import InvalidPolicy
 
 
@@ -45,7 +45,7 @@ class Rule(Doing):
     name: str = attrs.field(validator=named)
     on: str = attrs.field(kw_only=True, validator=named)
     at: tuple[str, ...] = attrs.field(default=(), converter=words, kw_only=True)
-    when: ConditionLike = attrs.field(default=None, kw_only=True)
+    when: ConditionLike = attrs.field(default=None, converter=as_text, kw_only=True)
     after_us: int | None = attrs.field(default=None, converter=wall_us, kw_only=True, alias="after")
     times: int = attrs.field(default=1, kw_only=True)
     cooldown_us: int | None = attrs.field(

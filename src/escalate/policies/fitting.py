@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 import attrs
 
 from escalate.core.doing import some_words
+from escalate.core.sla import as_text
 from escalate.errors import BadInput, nearest
 from escalate.policies.tables import Place
 
@@ -39,10 +40,11 @@ def check_value(field: attrs.Attribute[Any], hint: Any, value: object, place: Pl
     Raises:
         InvalidFile: It is not.
     """
+    convert: Any = field.converter
     if hint in _WORDS:
         _check_words(field, value, place)
-    elif field.converter is not None:
-        _try_converter(field.converter, value, place)
+    elif convert is not None and convert is not as_text:  # a file gives conditions as texts only
+        _try_converter(convert, value, place)
     else:
         _check_plain(hint, value, place)
 

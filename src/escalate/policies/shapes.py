@@ -153,3 +153,11 @@ POLICY: Final = Shape(
     names={"sla": "targets"},
     hidden=frozenset({"acts"}),  # whoever runs a policy says whether it acts
 )
+SHAPES: Final[Mapping[type, Shape]] = {
+    shape.make: shape
+    for shape in (
+        *(CALENDAR, TIER, PATH, STEP, TARGET, RULE, CHECK, REQUEST_TYPE),
+        *(RECEIVER, CLOCK, PERMISSION, GOAL, POLICY),
+    )
+}
+"""The shape of every class that a policy is made of."""
