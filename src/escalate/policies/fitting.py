@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 import attrs
 
 from escalate.core.doing import some_words
+from escalate.core.rules import wall_us
 from escalate.core.sla import as_text
 from escalate.errors import BadInput, nearest
 from escalate.policies.tables import Place
@@ -43,6 +44,8 @@ def check_value(field: attrs.Attribute[Any], hint: Any, value: object, place: Pl
     convert: Any = field.converter
     if hint in _WORDS:
         _check_words(field, value, place)
+    elif convert is wall_us and not isinstance(value, str):  # in Python a number is microseconds
+        raise place.wrong(value, 'an amount such as "3d", "12h" or "30m"')
     elif convert is not None and convert is not as_text:  # a file gives conditions as texts only
         _try_converter(convert, value, place)
     else:
@@ -66,7 +69,7 @@ def _try_converter(convert: Any, value: object, place: Place) -> None:
         # A calendar says which day of its hours it means: hours['mon'].
         key = place.path.rpartition(".")[2]
         inside = why.what.removeprefix(key) if why.what.startswith(f"{key}[") else ""
-        raise attrs.evolve(place, path=place.path + inside).wrong(why.got, why.wanted) from why
+        raise place.inside(inside).wrong(why.got, why.wanted, why.code) from why
     except (TypeError, ValueError) as why:
         raise place.wrong(value, f"another value: {why}") from why
 
