@@ -39,7 +39,7 @@ MISTAKES = [
         "rules[1].escalate_to",
     ),
     ('after = "3d"', 'after = "3 days"', "rules[2].after"),
-    ('name = "silent pause"', 'name = "vip starts higher"', "rules[2].name"),
+    ('name = "not a simple login"', 'name = "vip starts higher"', "rules[1].name"),
 ]
 
 
@@ -97,7 +97,7 @@ def test_more_mistakes_than_anybody_reads_are_counted(tmp_path: FilePath) -> Non
     """A file of rubbish gives a page, not a book."""
     error = told(
         tmp_path,
-        CLASSIC.replace("name =", "nmae =", 1)
+        CLASSIC.replace("title =", "titel =", 1)
         + "".join(f'[[rules]]\nname = "r{n}"\non = "opened"\nnotify = "x{n}"\n' for n in range(80)),
     )
     assert error.got == 81

@@ -42,7 +42,7 @@ class Problems:
             return True
         tops = {other[0] for other in blamed if other}
         last = str(parts[-1]) if parts else ""
-        if last.endswith("_to"):
+        if wrong.what.endswith("_to"):
             return "paths" in tops  # the way that leads there may be the one that was misspelt
         if last == "calendar" and wrong.got is None:
             return bool(tops & {"tiers", "calendars"})
