@@ -26,6 +26,7 @@ from escalate.policies.shapes import SHAPES
 from escalate.policies.tables import Place
 from escalate.policies.tomltext import document
 
+_TOP: Final = Place("policy")
 _ROUNDS: Final = 3  # names that clash with names that were left out; then all are written
 _Named = TypeVar("_Named", Target, Step)
 _FIRST: Final[dict[type, str]] = {
@@ -68,7 +69,7 @@ def to_tables(policy: EscalationPolicy) -> dict[str, Any]:
     if not policy.acts:
         wanted = "the policy that acts; call .advisory() on what is read back"
         raise CannotWrite("EscalationPolicy.acts", False, wanted)
-    tables = _table(policy, Place("policy"))
+    tables = _table(policy, _TOP)
     try:
         json.dumps(tables, ensure_ascii=False).encode()
     except UnicodeEncodeError as why:
@@ -89,6 +90,12 @@ def _table(thing: Any, place: Place) -> dict[str, Any]:
             value = _plainly_named(value, lambda steps: attrs.evolve(thing, steps=steps).steps)
         table[key] = _written(value, field, place.key(key))
     return table
+
+
+def plain_default(field: attrs.Attribute[Any]) -> Any:
+    """Return what a file would say for the default of *field*; none where it must be given."""
+    default = _default(field)
+    return None if default is None or default is attrs.NOTHING else _written(default, field, _TOP)
 
 
 def _default(field: attrs.Attribute[Any]) -> Any:
