@@ -9,7 +9,7 @@ import attrs
 
 from escalate.core import limits
 from escalate.core.sla import Target
-from escalate.errors import BadInput, LimitExceeded
+from escalate.errors import BadInput, LimitExceeded, shown
 
 if TYPE_CHECKING:
     from escalate.core.policy import EscalationPolicy
@@ -86,6 +86,5 @@ def _words(place: str, value: object, longest: int) -> Iterator[BadInput]:
 
 def _at_most(place: str, count: int, most: int, unit: str) -> Iterator[BadInput]:
     if count > most:
-        yield LimitExceeded(
-            place, f"{count} {unit}".strip(), f"{most:,} {unit} at most".replace("  ", " ")
-        )
+        got = count if not unit else f"{shown(count)} {unit}"
+        yield LimitExceeded(place, got, f"{most:,} {unit} at most" if unit else f"{most:,} at most")

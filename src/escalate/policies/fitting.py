@@ -17,7 +17,8 @@ from escalate.policies.tables import Place
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    # As much as a TOML file holds by its standard; Python reads more, and fails to write it.
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
 def _is_number(value: object) -> bool:

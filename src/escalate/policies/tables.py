@@ -118,7 +118,7 @@ def _toml(text: str, name: str) -> Content:
         return Content(tomllib.loads(text), Lines(text, toml_lines))
     except tomllib.TOMLDecodeError as why:
         found = _LINE.search(str(why))
-        line = int(found[1]) if found else None
+        line = int(found[1]) if found else text.count("\n") + 1  # "at end of document"
         raise _wrong(name, str(why), "TOML", line) from why
     except RecursionError:
         raise _wrong(name, "values nested too deeply", "TOML") from None
