@@ -81,7 +81,7 @@ def test_the_error_carries_its_data_over_processes(tmp_path: FilePath) -> None:
     first, second = again.problems
     assert isinstance(first, InvalidFile)
     assert isinstance(second, InvalidCondition)
-    assert (first.file, first.place, first.line) == (str(tmp_path / "desk.toml"), "max_bounces", 7)
+    assert (first.file, first.place, first.line) == (str(tmp_path / "desk.toml"), "max_bounces", 8)
     assert (second.place, second.file) == ("rules[1].when", first.file)
     assert first.problems == (first,)
 
@@ -90,7 +90,7 @@ def test_one_mistake_is_that_mistake_itself(tmp_path: FilePath) -> None:
     """Nobody unpacks a list of one."""
     error = told(tmp_path, CLASSIC.replace("max_bounces = 2", "max_bounces = -2"))
     assert type(error) is InvalidFile
-    assert (error.line, error.reason) == (7, "invalid-policy")
+    assert (error.line, error.reason) == (8, "invalid-policy")
 
 
 def test_more_mistakes_than_anybody_reads_are_counted(tmp_path: FilePath) -> None:

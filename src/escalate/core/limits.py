@@ -33,7 +33,7 @@ PARTS: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 """Parts of one policy, by the key under which a file has them."""
-STEPS: Final = 64
+STEPS: Final = 1_000
 """Steps of one target."""
 CHECKS: Final = 256
 """Checks of one request type."""

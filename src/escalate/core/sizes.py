@@ -27,7 +27,7 @@ def sizes(policy: EscalationPolicy) -> Iterator[BadInput]:
     too_many = False
     for key, most in limits.PARTS.items():
         place = "SLAPolicy.targets" if key == "targets" else f"EscalationPolicy.{key}"
-        for wrong in _at_most(place, len(_parts(policy, key)), most, "of them"):
+        for wrong in _at_most(place, len(_parts(policy, key)), most, ""):
             too_many = True
             yield wrong
     if too_many:
@@ -59,7 +59,7 @@ def _of(label: str, thing: Any) -> Iterator[BadInput]:
         name, value = field.alias or field.name, getattr(thing, field.name)
         place = f"{label}.{name}"
         if name in _INSIDE:
-            yield from _at_most(place, len(value), _INSIDE[name], "of them")
+            yield from _at_most(place, len(value), _INSIDE[name], "")
             for each in value[: _INSIDE[name]]:
                 # Checks have no errors of their own in a policy; those of a step name it.
                 inner = f"{label}, {_label(each)}" if name == "steps" else place

@@ -35,7 +35,7 @@ _JSON: Final = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 class Lines:
     r"""The lines of a text, found when they are first asked for.
 
-    >>> Lines('name = "desk"\\n[[tiers]]\\nname = "N1"', toml_lines).of(("tiers", 0, "name"))
+    >>> Lines('name = "desk"\n[[tiers]]\nname = "N1"', toml_lines).of(("tiers", 0, "name"))
     3
     """
 
