@@ -102,6 +102,15 @@ late = 1
 '''
 
 
+QUOTES = "\n".join(['a = """"x"""""', "b = ''''x'''''", "c = 3"])
+
+
+def test_quotes_at_the_ends_of_long_texts() -> None:
+    """A text in three quotes may begin and end with quotes of its own."""
+    assert tomllib.loads(QUOTES) == {"a": '"x""', "b": "'x''", "c": 3}
+    assert toml_lines(QUOTES) == {("a",): 1, ("b",): 2, ("c",): 3}
+
+
 @pytest.mark.parametrize(
     ("parts", "line"),
     [

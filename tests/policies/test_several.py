@@ -70,6 +70,34 @@ def test_all_mistakes_are_told_and_no_other(
     assert [each.line for each in error.problems] == sorted(each.line for each in error.problems)
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "place"),
+    [
+        ('fallback = "duty_manager"', "fallback = 3", "fallback"),
+        ('fallback = "duty_manager"', 'falback = "duty_manager"', "falback"),
+        ('priorities = ["urgent"]', "priorities = 3", "priorities"),
+        ('to = "N2"', 'too = "N2"', "paths[0].too"),
+        ('milestone = "network_ok"', "milestone = 3", "request_types[0].checklist[1].milestone"),
+        ('name = "N3"', "name = 3", "tiers[2].name"),
+        ('name = "tier_lead"', 'nmae = "tier_lead"', "receivers[0].nmae"),
+        (
+            '[calendars.office]\ntimezone = "America/Sao_Paulo"',
+            "[calendars.office]",
+            "calendars.office",
+        ),
+        ('clock = "resolution"\nwhen', "when", "targets[4]"),
+    ],
+)
+def test_what_follows_from_a_mistake_is_left_unsaid(
+    tmp_path: FilePath, was: str, becomes: str, place: str
+) -> None:
+    """One slip is one message, though a name, a way or a word is then missing in many places."""
+    text = CLASSIC.replace("max_bounces = 2", 'priorities = ["urgent"]')
+    assert was in text
+    error = told(tmp_path, text.replace(was, becomes, 1))
+    assert [each.place for each in error.problems] == [place]
+
+
 def test_the_error_carries_its_data_over_processes(tmp_path: FilePath) -> None:
     """A host that checks policies in a worker gets the same error, with files, places and lines."""
     text = CLASSIC.replace("max_bounces = 2", "max_bounces = true").replace('"vip" in', '"vip" ni')

@@ -91,7 +91,8 @@ VALUES = st.recursive(
     st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=30),
+    | st.text(max_size=30)
+    | st.text("'\"\\a\n", max_size=6),
     lambda inner: (
         st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
     ),
