@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -25,6 +26,23 @@ Violation = Literal[
     "max_automatic",
 ]
 """Which part of a policy something contradicts."""
+
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 300
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxfrozenset = _SHORT.maxdict = 20
+
+
+def shown(value: object) -> str:
+    """Return *value* as errors show it: on one line, and short whatever it is.
+
+    >>> shown("x" * 1_000) == "'" + "x" * 147 + "..." + "x" * 148 + "'"
+    True
+    """
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return f"a {type(value).__name__} too long to show"
 
 
 class EscalateError(Exception):
@@ -55,7 +73,12 @@ class BadInput(EscalateError, ValueError):
     wanted: str
 
     def __str__(self) -> str:
-        return f"{self.what}: got {self.got!r}, wanted {self.wanted}"
+        return f"{self.what}: got {shown(self.got)}, wanted {self.wanted}"
+
+    @property
+    def problems(self) -> tuple[BadInput, ...]:
+        """Everything that is wrong: this, unless it stands for several."""
+        return (self,)
 
 
 @attrs.define
@@ -101,12 +124,22 @@ class InvalidPolicy(BadInput):
 
 
 @attrs.define
+class LimitExceeded(InvalidPolicy):
+    """A policy holds more than :mod:`escalate.core.limits` lets one."""
+
+    code: ClassVar[str] = "limit-exceeded"
+
+
+@attrs.define
 class InvalidCondition(BadInput):
     """A condition cannot be read, or speaks of something that it may not.
 
     Attributes:
         text: The whole condition.
         column: Where in *text* it goes wrong, from 0.
+        file: The file it stands in; empty where it came from Python.
+        place: Where in the file, such as ``rules[1].when``.
+        line: The line of that place, from 1, where one is known.
 
     >>> raise InvalidCondition("condition", "prority", "priority", 'prority == "high"', 0)
     Traceback (most recent call last):
@@ -120,6 +153,9 @@ class InvalidCondition(BadInput):
 
     text: str
     column: int
+    file: str = ""
+    place: str = ""
+    line: int | None = None
 
     def __str__(self) -> str:
         start = max(0, self.column - 60)
@@ -162,9 +198,51 @@ class ConditionFailed(EscalateError):
 
 @attrs.define
 class InvalidFile(BadInput):
-    """A file cannot be read, or holds a key or value that is not known there."""
+    """A file cannot be read, or holds a key or value that is not known there.
+
+    Attributes:
+        file: How it was called when it was asked for; empty for a mapping.
+        place: Where in it, such as ``targets[1].within``; empty for the whole of it.
+        line: The line of that place, from 1, where one is known.
+        reason: The code of what is wrong there, such as ``"invalid-calendar"`` or ``"limit-exceeded"``.
+    """
 
     code: ClassVar[str] = "invalid-file"
+
+    file: str = ""
+    place: str = ""
+    line: int | None = None
+    reason: str = ""
+
+
+@attrs.define
+class SeveralProblems(InvalidFile):
+    """A file holds more than one mistake; ``problems`` has each, in the order of the file.
+
+    >>> one = InvalidFile("desk.toml:3: entyr", "entyr", "a key known there")
+    >>> two = InvalidFile("desk.toml:9: entry", "N7", "known: N1, N2")
+    >>> print(SeveralProblems("desk.toml", 2, "a file without them", problems=(one, two)))
+    desk.toml: 2 problems
+      desk.toml:3: entyr: got 'entyr', wanted a key known there
+      desk.toml:9: entry: got 'N7', wanted known: N1, N2
+    """
+
+    code: ClassVar[str] = "several-problems"
+
+    problems: tuple[BadInput, ...] = ()
+
+    def __str__(self) -> str:
+        lines = "".join(f"\n{problem}" for problem in self.problems).replace("\n", "\n  ")
+        more = self.got - len(self.problems)
+        rest = f"\n  and {more} more" if more else ""
+        return f"{self.what}: {self.got} problems{lines}{rest}"
+
+
+@attrs.define
+class CannotWrite(BadInput):
+    """A policy holds something that a file cannot say."""
+
+    code: ClassVar[str] = "cannot-write"
 
 
 @attrs.define

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from escalate.cli.check import check, schema
 from escalate.cli.demo import demo
+from escalate.cli.init import init
 from escalate.cli.replay import replay
 
 
@@ -12,9 +14,12 @@ from escalate.cli.replay import replay
 @click.version_option(package_name="escalate-tiers", message="escalate %(version)s")
 @click.option("--debug", is_flag=True, help="Show where an error happened (or ESCALATE_DEBUG=1).")
 def app(debug: bool) -> None:
-    """Tiered support escalation: replay your logs, see your policy at work."""
+    """Tiered support escalation: write a policy, see it at work, replay your logs."""
     _ = debug  # the guard around the command reads it, since it also guards what comes before
 
 
+app.add_command(check)
 app.add_command(demo)
+app.add_command(init)
 app.add_command(replay)
+app.add_command(schema)

@@ -61,7 +61,9 @@ def _described(error: Exception) -> str:
 
 
 def _say(message: str) -> None:
-    sys.stderr.write(f"escalate: {printable(message)}\n")
+    # Errors have lines of their own: a condition and where it is wrong, a list of mistakes.
+    shown = "\n".join(map(printable, message.split("\n")))
+    sys.stderr.write(f"escalate: {shown}\n")
 
 
 def _never_fail_to_encode() -> None:

@@ -180,7 +180,12 @@ class CustomClock:
 
     Attributes:
         name: How targets refer to it.
-        start: What begins a cycle; likewise ``stop``, ``pause``, ``resume``, ``cancel``, ``reset``.
+        start: The words that begin a cycle where none runs.
+        stop: The words that meet it.
+        pause: The words that pause it.
+        resume: The words that let it go on.
+        cancel: The words that end it without a verdict.
+        reset: The words that begin its count again, without a verdict.
 
     Raises:
         InvalidPolicy: Its name is taken by a built-in clock, or nothing starts it.

@@ -23,7 +23,7 @@ from escalate.core.opentime.timeline import OpenTime
 from escalate.core.protocol import Goal, Permission, Receiver, RequestType
 from escalate.core.reads import Reads, reads_of
 from escalate.core.rules import Rule, wall_us
-from escalate.core.sla import ConditionLike, SLAPolicy, Target
+from escalate.core.sla import ConditionLike, SLAPolicy, Target, as_text
 from escalate.core.workcalendar import WorkCalendar
 from escalate.errors import InvalidPolicy, nearest
 
@@ -52,7 +52,7 @@ class Path:
     source: str
     target: str
     kind: MoveKind = "escalate"
-    when: ConditionLike = attrs.field(default=None, kw_only=True)
+    when: ConditionLike = attrs.field(default=None, converter=as_text, kw_only=True)
     requires: tuple[str, ...] = attrs.field(default=(), converter=words, kw_only=True)
     approval: str | None = attrs.field(default=None, kw_only=True)
     by: tuple[str, ...] = attrs.field(default=(), converter=some_words, kw_only=True)
@@ -282,6 +282,31 @@ class EscalationPolicy:
             rules=[rule for rule in self.rules if rule not in things],
             sla=SLAPolicy(target for target in self.sla.targets if target not in things),
         )
+
+    def to_toml(self, *, schema: str | None = None) -> str:
+        """Return it as the text of a TOML file, which :func:`escalate.load_policy` reads as an equal policy.
+
+        Args:
+            schema: Where an editor finds the file's JSON Schema, for its first line.
+
+        Raises:
+            CannotWrite: It holds what a file cannot say, such as a Python function as a condition.
+
+        >>> print(EscalationPolicy("support", ["N1"]).to_toml(), end="")
+        name = "support"
+        <BLANKLINE>
+        [[tiers]]
+        name = "N1"
+        """
+        from escalate.policies.writing import to_toml
+
+        return to_toml(self, schema=schema)
+
+    def to_json(self) -> str:
+        """Return it as the text of a JSON file; under the terms of :meth:`to_toml`."""
+        from escalate.policies.writing import to_json
+
+        return to_json(self)
 
 
 _ALWAYS: list[WorkCalendar] = []

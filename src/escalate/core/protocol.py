@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Literal
 
@@ -81,11 +82,19 @@ class Permission:
         command: The name of the command, such as ``"Resolve"``.
         roles: The roles that may give it.
         at: The tiers in which that holds; empty means everywhere.
+
+    Raises:
+        InvalidPolicy: It names no role, so that nobody could ever give the command.
     """
 
     command: str = attrs.field(validator=named)
     roles: tuple[str, ...] = attrs.field(converter=words)
     at: tuple[str, ...] = attrs.field(default=(), converter=words)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.roles:
+            place = f"Permission({self.command!r}).roles"
+            raise InvalidPolicy(place, self.roles, "at least one role")
 
 
 @attrs.frozen
@@ -103,8 +112,11 @@ class Goal:
     at_most: float | None = None
 
     def __attrs_post_init__(self) -> None:
+        got = (self.at_least, self.at_most)
         if (self.at_least is None) == (self.at_most is None):
-            got = (self.at_least, self.at_most)
             raise InvalidPolicy(
                 f"Goal({self.measure!r})", got, "at_least or at_most, one of the two"
             )
+        for bound in got:
+            if bound is not None and not math.isfinite(bound):
+                raise InvalidPolicy(f"Goal({self.measure!r})", bound, "a number that is finite")

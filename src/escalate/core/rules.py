@@ -6,21 +6,31 @@ from datetime import timedelta
 
 import attrs
 
+from escalate.core.condition.types import show_wall_time
 from escalate.core.conditions import wall_time_us
 from escalate.core.doing import Doing
 from escalate.core.model import named, words
-from escalate.core.sla import ConditionLike
+from escalate.core.sla import ConditionLike, as_text
 from escalate.errors import InvalidPolicy
 
 
 def wall_us(value: str | timedelta | int | None) -> int | None:
-    """Return an amount of wall-clock time in microseconds; an ``int`` is that already, none stays none."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, timedelta):
-        return value // timedelta(microseconds=1)
-    us = wall_time_us(value) if isinstance(value, str) else None
-    if us is None:
+    """Return an amount of wall-clock time in microseconds; an ``int`` is that already, none stays none.
+
+    Raises:
+        InvalidPolicy: It is no such amount, or less than none.
+    """
+    us: int | None = None
+    match value:
+        case None:
+            return None
+        case int() if not isinstance(value, bool):
+            us = value
+        case timedelta():
+            us = value // timedelta(microseconds=1)
+        case str():
+            us = wall_time_us(value)
+    if us is None or us < 0:
         raise InvalidPolicy("wall-clock time", value, 'an amount such as "3d", "12h" or "30m"')
     return us
 
@@ -45,7 +55,7 @@ class Rule(Doing):
     name: str = attrs.field(validator=named)
     on: str = attrs.field(kw_only=True, validator=named)
     at: tuple[str, ...] = attrs.field(default=(), converter=words, kw_only=True)
-    when: ConditionLike = attrs.field(default=None, kw_only=True)
+    when: ConditionLike = attrs.field(default=None, converter=as_text, kw_only=True)
     after_us: int | None = attrs.field(default=None, converter=wall_us, kw_only=True, alias="after")
     times: int = attrs.field(default=1, kw_only=True)
     cooldown_us: int | None = attrs.field(
@@ -57,7 +67,8 @@ class Rule(Doing):
         self.check(place)
         if (self.on == "idle") != (self.after_us is not None):
             wanted = 'after = "3d" with on = "idle", and only there'
-            raise InvalidPolicy(f"{place}.after", self.after_us, wanted)
+            got = None if self.after_us is None else show_wall_time(self.after_us)
+            raise InvalidPolicy(f"{place}.after", got, wanted)
         if self.after_us is not None and self.after_us <= 0:
             raise InvalidPolicy(f"{place}.after", self.after_us, 'more than no time, e.g. "3d"')
         if isinstance(self.times, bool) or not isinstance(self.times, int) or self.times < 1:

@@ -24,6 +24,11 @@ Deliver = Literal["now", "opening"]
 ConditionLike = str | Callable[[Any], bool] | Condition | Opaque | None
 
 
+def as_text(value: ConditionLike) -> ConditionLike:
+    """Return *value*, or the text of a condition that was read before: the policy reads it again."""
+    return str(value) if isinstance(value, Condition) else value
+
+
 def _when(value: str | When) -> When:
     return value if isinstance(value, When) else when(value)
 
@@ -43,7 +48,7 @@ class Step(Doing):
     """
 
     at: When = attrs.field(converter=_when)
-    when: ConditionLike = attrs.field(default=None, kw_only=True)
+    when: ConditionLike = attrs.field(default=None, converter=as_text, kw_only=True)
     deliver: Deliver = attrs.field(default="now", kw_only=True)
     name: str = attrs.field(default="", kw_only=True)
 
@@ -121,7 +126,7 @@ class Target:
     clock: str = attrs.field(validator=named)
     within: WorkTime | None = attrs.field(default=None, converter=_amount)
     tiers: tuple[str, ...] = attrs.field(default=(), converter=words)
-    when: ConditionLike = None
+    when: ConditionLike = attrs.field(default=None, converter=as_text)
     calendar: str | None = None
     steps: tuple[Step, ...] = attrs.field(default=(), converter=_steps)
     days: int | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from escalate.core.opentime.openinghours import read_holidays
@@ -26,7 +27,23 @@ def read_dates_off(value: object, place: Place) -> Any:
     return _of_country(country, part, place)
 
 
+def named_dates_off(
+    country: str, part: str | None, years: Iterable[int], place: Place
+) -> dict[date, str]:
+    """Return the public holidays of a country, or of a *part* of it, in *years*, with their names.
+
+    Raises:
+        InvalidFile: The country or its part is unknown, or the ``holidays`` package is missing.
+    """
+    found: Mapping[date, str] = _container(country, part, place, years=list(years))
+    return dict(found)
+
+
 def _of_country(country: str, part: str | None, place: Place) -> frozenset[Any]:
+    return read_holidays(_container(country, part, place))
+
+
+def _container(country: str, part: str | None, place: Place, **more: Any) -> Any:
     try:
         import holidays
     except ModuleNotFoundError as missing:
@@ -37,4 +54,4 @@ def _of_country(country: str, part: str | None, place: Place) -> frozenset[Any]:
     if part is not None and part not in known[country]:
         wanted = f"a part of {country}; {nearest(part, known[country])}"
         raise place.key("subdivision").wrong(part, wanted)
-    return read_holidays(holidays.country_holidays(country, subdiv=part))
+    return holidays.country_holidays(country, subdiv=part, **more)

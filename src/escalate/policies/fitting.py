@@ -10,12 +10,15 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 import attrs
 
 from escalate.core.doing import some_words
+from escalate.core.rules import wall_us
+from escalate.core.sla import as_text
 from escalate.errors import BadInput, nearest
 from escalate.policies.tables import Place
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    # As much as a TOML file holds by its standard; Python reads more, and fails to write it.
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
 def _is_number(value: object) -> bool:
@@ -39,10 +42,13 @@ def check_value(field: attrs.Attribute[Any], hint: Any, value: object, place: Pl
     Raises:
         InvalidFile: It is not.
     """
+    convert: Any = field.converter
     if hint in _WORDS:
         _check_words(field, value, place)
-    elif field.converter is not None:
-        _try_converter(field.converter, value, place)
+    elif convert is wall_us and not isinstance(value, str):  # in Python a number is microseconds
+        raise place.wrong(value, 'an amount such as "3d", "12h" or "30m"')
+    elif convert is not None and convert is not as_text:  # a file gives conditions as texts only
+        _try_converter(convert, value, place)
     else:
         _check_plain(hint, value, place)
 
@@ -64,7 +70,7 @@ def _try_converter(convert: Any, value: object, place: Place) -> None:
         # A calendar says which day of its hours it means: hours['mon'].
         key = place.path.rpartition(".")[2]
         inside = why.what.removeprefix(key) if why.what.startswith(f"{key}[") else ""
-        raise attrs.evolve(place, path=place.path + inside).wrong(why.got, why.wanted) from why
+        raise place.inside(inside).wrong(why.got, why.wanted, why.code) from why
     except (TypeError, ValueError) as why:
         raise place.wrong(value, f"another value: {why}") from why
 

@@ -16,10 +16,11 @@ from typing import Final
 import attrs
 
 from escalate.core.condition.types import wall_time_us
+from escalate.core.limits import CONDITION, CONDITION_DEPTH
 from escalate.errors import InvalidCondition
 
-LONGEST: Final = 1_000
-DEEPEST: Final = 20
+LONGEST: Final = CONDITION
+DEEPEST: Final = CONDITION_DEPTH
 
 _TOKEN: Final = re.compile(
     r"""

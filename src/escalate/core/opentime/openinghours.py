@@ -13,15 +13,14 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from escalate.core.instants import DAY_US
+from escalate.core.limits import DATES, SPANS_A_DAY
 from escalate.core.opentime.spans import Span
 from escalate.core.opentime.zonedays import FIRST_DAY, LAST_DAY, date_of
 from escalate.errors import HorizonTooShort, InvalidCalendar, nearest
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MAX_SPANS_A_DAY: Final = 48
-MAX_DATES: Final = (
-    50_000  # more than the dates from 1970 to 2100, so a longer list holds something else
-)
+MAX_SPANS_A_DAY: Final = SPANS_A_DAY
+MAX_DATES: Final = DATES
 
 DateInput: TypeAlias = date | str
 HoursInput: TypeAlias = Mapping[str, Iterable[str]]

@@ -1,0 +1,132 @@
+"""A policy in the words of whoever leads the desk: what is promised, and what happens by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from escalate.cli.text import printable
+from escalate.core.condition.types import show_wall_time
+from escalate.core.doing import Doing
+from escalate.core.model import Tier
+from escalate.core.opentime.openinghours import show_hours
+from escalate.core.policy import ALWAYS, EscalationPolicy, Path
+from escalate.core.rules import Rule
+from escalate.core.sla import Step, Target
+from escalate.core.workcalendar import WorkCalendar
+
+_CLOCKS: Final = {
+    "first_response": "First answer",
+    "next_response": "Answer to each further message",
+    "update": "Word to the customer",
+    "requester_wait": "Solved, not counting what the customer takes",
+    "agent_work": "Solved, counting only while it is worked on",
+    "resolution": "Solved",
+    "ownership": "Answered or handed over",
+    "accept": "Handover or invitation accepted",
+    "approval": "Approval decided",
+}
+_WORDS: Final = {
+    "opened": "when a ticket is opened",
+    "classified": "when it is classified",
+    "milestone": "when a check is done",
+    "attempt_failed": "when something tried did not work",
+    "customer_replied": "when the customer writes",
+    "replied": "when the desk answers",
+    "human_requested": "when the customer asks for a person",
+    "reopened": "when it is reopened",
+    "returned": "when it is sent back",
+    "entered": "when it comes to a line",
+    "priority_changed": "when its priority changes",
+    "field_changed": "when a field changes",
+}
+_MOVES: Final = {"escalate": "it goes up to", "return": "it goes back to", "transfer": "it goes to"}
+
+
+def tell_tier(tier: Tier, policy: EscalationPolicy) -> str:
+    """Return one line on *tier*: its title, its hours, where a ticket starts."""
+    title = f", {tier.title}" if tier.title else ""
+    entry = "; tickets start here" if tier.name == policy.entry_tier else ""
+    return printable(
+        f"{tier.name}{title}: {tell_hours(policy.calendar_name(tier.name), policy)}{entry}"
+    )
+
+
+def tell_hours(name: str, policy: EscalationPolicy) -> str:
+    """Return the opening hours that a calendar's *name* stands for.
+
+    >>> tell_hours("always", EscalationPolicy("desk", ["N1"]))
+    'around the clock'
+    """
+    if name == ALWAYS:
+        return "around the clock"
+    hours = policy.calendar(name)
+    if not isinstance(hours, WorkCalendar):
+        return f"hours {name!r}"
+    spans = ", ".join(
+        f"{days} {' '.join(texts)}" for days, texts in show_hours(hours.hours).items()
+    )
+    dates = len(hours.holidays)
+    off = f", closed on {dates} date{'s' if dates > 1 else ''}" if dates else ""
+    return f"{spans} {hours.timezone}{off}"
+
+
+def tell_path(path: Path) -> str:
+    """Return one line on a way between tiers."""
+    needs = [f"with {', '.join(path.requires)}"] if path.requires else []
+    needs += [f"once {path.approval} approves"] if path.approval else []
+    needs += [f"by {', '.join(path.by)}"] if path.by else []
+    needs += [f"when {path.when}"] if path.when is not None else []
+    return printable("; ".join([f"{path.source} > {path.target} ({path.kind})", *needs]))
+
+
+def tell_target(target: Target, policy: EscalationPolicy) -> Iterator[str]:
+    """Yield what a target promises, then each step, in order.
+
+    >>> policy = EscalationPolicy("desk", ["N1"])
+    >>> list(tell_target(Target("resolution", "8h", default=True, calendar="always"), policy))
+    ['Solved within 8h, around the clock']
+    """
+    clock = _CLOCKS.get(target.clock, f"Clock {target.clock!r}")
+    amount = target.within if target.days is None else f"{target.days} working days"
+    if target.calendar == ALWAYS:
+        hours = ", around the clock"
+    else:
+        hours = f" of opening hours ({target.calendar})" if target.calendar else " of opening hours"
+    where = f", in {' and '.join(target.tiers)}" if target.tiers else ""
+    when = f", when {target.when}" if target.when is not None else ""
+    yield printable(f"{clock} within {amount}{hours}{where}{when}")
+    for step in target.steps:
+        yield printable(f"  {_tell_step(step)}")
+
+
+def _tell_step(step: Step) -> str:
+    when = f", when {step.when}" if step.when is not None else ""
+    return f"at {step.at.text}{when}: {tell_doing(step)}"
+
+
+def tell_rule(rule: Rule) -> str:
+    """Return one line on what a rule waits for and does."""
+    if rule.after_us is not None:
+        on = f"when nothing happens for {show_wall_time(rule.after_us)}"
+    else:
+        on = _WORDS.get(rule.on, f"on {rule.on!r}")
+    where = f" in {' or '.join(rule.at)}" if rule.at else ""
+    when = f", if {rule.when}" if rule.when is not None else ""
+    return printable(f"{rule.name}: {on}{where}{when}: {tell_doing(rule)}")
+
+
+def tell_doing(doing: Doing) -> str:
+    """Return what a step or a rule does.
+
+    >>> tell_doing(Step("100%", escalate_to="N2", notify=["lead", "boss"]))
+    'it goes up to N2; lead and boss told'
+    """
+    deeds = [f"{_MOVES[doing.move[0]]} {doing.move[1]}"] if doing.move else []
+    deeds += [f"{' and '.join(doing.notify)} told"] if doing.notify else []
+    deeds += [f"{doing.invite} asked to help"] if doing.invite else []
+    deeds += [f"priority becomes {doing.set_priority}"] if doing.set_priority else []
+    deeds += [f"tagged {', '.join(doing.tag)}"] if doing.tag else []
+    deeds += [f"{doing.ask_approval} asked to approve"] if doing.ask_approval else []
+    deeds += ["the classifier looks again"] if doing.classify else []
+    return "; ".join(deeds)
