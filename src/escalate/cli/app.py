@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from escalate.cli.demo import demo
+from escalate.cli.explain import explain
 from escalate.cli.replay import replay
+from escalate.cli.test import test
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,4 +19,6 @@ def app(debug: bool) -> None:
 
 
 app.add_command(demo)
+app.add_command(explain)
 app.add_command(replay)
+app.add_command(test)
