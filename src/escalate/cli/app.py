@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from escalate.cli.demo import demo
+from escalate.cli.diagram import diagram
 from escalate.cli.explain import explain
 from escalate.cli.replay import replay
 from escalate.cli.test import test
@@ -19,6 +20,7 @@ def app(debug: bool) -> None:
 
 
 app.add_command(demo)
+app.add_command(diagram)
 app.add_command(explain)
 app.add_command(replay)
 app.add_command(test)

@@ -12,7 +12,7 @@ from escalate.cli.telling import tell
 from escalate.cli.telling_clocks import tell_clocks
 from escalate.cli.test import FILE
 from escalate.cli.text import printable
-from escalate.core import evolve, events
+from escalate.core import events, evolve
 from escalate.core.events import Change, Event
 from escalate.core.explaining import explain as explained
 from escalate.core.model import Ticket

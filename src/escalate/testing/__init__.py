@@ -1,4 +1,4 @@
-"""Shipped for tests: cases for one's own policy, strategies, small calendars, and the walks that hold the laws."""
+"""Shipped for tests: cases for one's own policy, strategies, small calendars, and walks."""
 
 from typing import TYPE_CHECKING
 

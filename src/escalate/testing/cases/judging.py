@@ -65,7 +65,7 @@ _SETS: Final[dict[str, Callable[[Ticket], Iterable[str]]]] = {
 def mismatches(
     expect: Expected, ticket: Ticket, journal: Sequence[Event], zone: Zone
 ) -> Iterator[Mismatch]:
-    """Yield what of *ticket* and its *journal* so far is not as expected; refusals are looked at elsewhere."""
+    """Yield what of *ticket* and its *journal* so far is not as expected, refusals left out."""
     for what, get in _PLAIN.items():
         yield from _equal(what, getattr(expect, what), get(ticket))
     for what, find in _SETS.items():

@@ -13,7 +13,6 @@ from escalate.core.events import Event
 from escalate.core.explained import Explanation, plain, tell
 from escalate.core.explaining import explain
 from escalate.core.facts import Fact
-from escalate.core.instants import as_us
 from escalate.core.model import Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import Refused

@@ -22,7 +22,10 @@ from escalate.core.worktime import WorkTime
 from escalate.errors import BadInput
 from escalate.policies.tables import Place
 
-WANTED: Final = '"Mon 09:30", "09:30", "+2h", "+9h open" (of opening hours), or a date such as "2026-12-24 16:00"'
+WANTED: Final = (
+    '"Mon 09:30", "09:30", "+2h", "+9h open" (of opening hours), '
+    'or a date such as "2026-12-24 16:00"'
+)
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY: Final = r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?"
 _TIME: Final = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?"

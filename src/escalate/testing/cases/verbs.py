@@ -14,7 +14,7 @@ from escalate.core import facts as f
 from escalate.core.model import Actor, ActorKind, Attempt, Handoff, Verdict
 from escalate.errors import nearest
 from escalate.policies.shapes import Shape
-from escalate.policies.tables import Place, items, table, text, texts
+from escalate.policies.tables import Place, items, table, text
 
 SOLE: Final = 0
 """The number that stands for whichever request for approval is pending: no event has it."""

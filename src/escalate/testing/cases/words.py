@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-import attrs
-
 from escalate.core import commands as c
 from escalate.core import facts as f
 from escalate.core.clockkinds import BUILT_IN, WORDS
