@@ -163,7 +163,7 @@ def test_everything_that_moves_a_ticket_is_in_the_picture() -> None:
         't0 ==>|"escalate"| t1',
         't1 -->|"transfer<br/>when priority == #quot;urgent#quot;<br/>approved by boss"| t2',
         't1 -.-o|"invites<br/>rule silence<br/>on idle for 3d"| t2',
-        't0 -.->|"escalate<br/>rule person<br/>on human#95;requested"| t1',
+        't0 -.->|"escalate<br/>rule person<br/>on human_requested"| t1',
         't0 -.->|"escalate<br/>100% of 1h ownership"| t1',
         's_resolved -->|"reopen<br/>by the customer within 3d"| s_open',
     ):

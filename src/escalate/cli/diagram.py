@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from escalate.cli.test import FILE
+from escalate.cli.text import printable
 from escalate.errors import InvalidFile
 from escalate.policies import load_policy
 
@@ -60,15 +61,15 @@ def _draw(text: str, target: Path, puppeteer: Path | None) -> None:
 
 
 def _run(arguments: list[str]) -> None:
-    # A list of arguments, so no shell reads any of it.
-    try:
-        with subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        ) as process:
+    # The program is the one called mmdc on PATH, and a list of arguments is read by no shell.
+    with subprocess.Popen(  # noqa: S603
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        try:
             said, _ = process.communicate(timeout=_SECONDS)
-    except subprocess.TimeoutExpired as late:
-        process.kill()
-        raise click.ClickException(f"mmdc said nothing for {_SECONDS} s") from late
+        except subprocess.TimeoutExpired as late:
+            process.kill()  # before the block waits for it
+            raise click.ClickException(f"mmdc was not done after {_SECONDS} s") from late
     if process.returncode:
-        last = " ".join(said.split())[-500:]
+        last = printable(" ".join(said.split())[-500:])
         raise click.ClickException(f"mmdc could not draw it: {last}")

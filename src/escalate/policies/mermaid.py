@@ -36,8 +36,14 @@ def _letter(letter: str, index: int, text: str) -> str:
     if letter.isalnum() or letter in _SAFE:
         return letter
     # "- one" and "1. one" begin a list in Markdown, "%%" a comment; elsewhere these letters are harmless.
-    begins = not index or text[:index].isdigit()
-    if (letter in "-.)" and not begins) or (letter == "%" and "%%" not in text):
+    harmless = {
+        "-": index > 0,
+        ".": not text[:index].isdigit(),
+        ")": not text[:index].isdigit(),
+        "%": "%%" not in text,
+        "_": text[index - 1 : index].isalnum() and text[index + 1 : index + 2].isalnum(),
+    }
+    if harmless.get(letter, False):
         return letter
     return _NAMES.get(letter, f"#{ord(letter)};")
 
