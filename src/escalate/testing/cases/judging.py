@@ -11,8 +11,9 @@ import attrs
 from escalate.core import events as e
 from escalate.core.clocks import Clock
 from escalate.core.events import Event
-from escalate.core.instants import as_instant
+from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Ticket
+from escalate.core.policy import EscalationPolicy
 from escalate.core.worktime import WorkTime
 from escalate.testing.cases.times import Time, Zone
 from escalate.testing.cases.values import (
@@ -62,10 +63,35 @@ _SETS: Final[dict[str, Callable[[Ticket], Iterable[str]]]] = {
 }
 
 
-def mismatches(
-    expect: Expected, ticket: Ticket, journal: Sequence[Event], zone: Zone
-) -> Iterator[Mismatch]:
-    """Yield what of *ticket* and its *journal* so far is not as expected, refusals left out."""
+@attrs.frozen
+class Sight:
+    """What there is to look at.
+
+    Attributes:
+        ticket: The ticket at ``at``.
+        journal: All that happened to it so far.
+        at: The instant of the look, in UTC.
+        policy: What it was opened under.
+        zone: What instants are shown in.
+    """
+
+    ticket: Ticket
+    journal: Sequence[Event]
+    at: datetime
+    policy: EscalationPolicy
+    zone: Zone
+
+    def used(self, clock: Clock) -> WorkTime:
+        """Return the open time that *clock* has used by now."""
+        if clock.since_us is None:
+            return WorkTime(clock.used_us)
+        hours = self.policy.calendar(clock.calendar)
+        return WorkTime(clock.used_us + hours.elapsed_us(clock.since_us, as_us(self.at)))
+
+
+def mismatches(expect: Expected, sight: Sight) -> Iterator[Mismatch]:
+    """Yield what is not as expected, refusals left out."""
+    ticket = sight.ticket
     for what, get in _PLAIN.items():
         yield from _equal(what, getattr(expect, what), get(ticket))
     for what, find in _SETS.items():
@@ -73,10 +99,10 @@ def mismatches(
     for name, value in (expect.fields or {}).items():
         yield from _equal(f"fields.{name}", value, ticket.fields.get(name))
     for name, clock in (expect.clocks or {}).items():
-        yield from _of_clock(f"clocks.{name}", clock, ticket.clocks.get(name), zone)
+        yield from _of_clock(f"clocks.{name}", clock, ticket.clocks.get(name), sight)
     if expect.handoff is not None:
         yield from _of_handoff(expect.handoff, ticket)
-    yield from _of_journal(expect, journal, zone)
+    yield from _of_journal(expect, sight.journal, sight.zone)
 
 
 def show(value: object) -> str:
@@ -99,7 +125,7 @@ def _same_set(what: str, wanted: Iterable[str] | None, got: Iterable[str]) -> It
 
 
 def _of_clock(
-    what: str, expect: ExpectedClock, clock: Clock | None, zone: Zone
+    what: str, expect: ExpectedClock, clock: Clock | None, sight: Sight
 ) -> Iterator[Mismatch]:
     if clock is None or expect.state == NONE:
         if (clock is None) != (expect.state == NONE):
@@ -110,8 +136,8 @@ def _of_clock(
     yield from _equal(f"{what}.breached", expect.breached, clock.breached)
     yield from _equal(f"{what}.target", expect.target, clock.target or NONE)
     yield from _equal(f"{what}.cycle", expect.cycle, clock.cycle)
-    yield from _equal(f"{what}.used", expect.used, str(WorkTime(clock.used_us)))
-    due = clock.due_at
+    yield from _equal(f"{what}.used", expect.used, str(sight.used(clock)))
+    zone, due = sight.zone, clock.due_at
     if expect.due == NONE:
         yield from _equal(f"{what}.due", NONE, NONE if due is None else zone.show(due))
     elif isinstance(expect.due, Time):

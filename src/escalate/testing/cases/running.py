@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 
 import attrs
@@ -16,7 +16,7 @@ from escalate.core.facts import Fact
 from escalate.core.model import Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import Refused
-from escalate.testing.cases.judging import Mismatch, mismatches
+from escalate.testing.cases.judging import Mismatch, Sight, mismatches
 from escalate.testing.cases.times import Time, Zone
 from escalate.testing.cases.values import Case, CaseStep, Expected
 from escalate.testing.cases.verbs import SOLE
@@ -188,15 +188,15 @@ class _Runner:
     ) -> Moment:
         self.ticket = outcome.ticket
         self.journal += outcome.events
-        wrong = tuple(self._wrong(outcome, expect))
+        wrong = tuple(self._wrong(outcome, expect, at))
         return Moment(label, at, outcome.events, outcome.ticket, outcome.refusal, wrong)
 
-    def _wrong(self, outcome: Outcome, expect: Expected | None) -> Iterator[Mismatch]:
+    def _wrong(self, outcome: Outcome, expect: Expected | None, at: datetime) -> Iterator[Mismatch]:
         wanted = None if expect is None else expect.refused
         got = None if outcome.refusal is None else outcome.refusal.code
         if wanted != got:
             why = "accepted" if outcome.refusal is None else f"refused as {got}: {outcome.refusal}"
             yield Mismatch("the command", f"refused as {wanted}" if wanted else "accepted", why)
         if expect is not None and outcome.ticket is not None:
-            journal: Sequence[Event] = self.journal
-            yield from mismatches(expect, outcome.ticket, journal, self.zone)
+            sight = Sight(outcome.ticket, self.journal, at, self.policy, self.zone)
+            yield from mismatches(expect, sight)

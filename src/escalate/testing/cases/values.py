@@ -34,7 +34,7 @@ class ExpectedClock:
         cycle: Which time it runs, from 1.
     """
 
-    due: Time | str | None = None
+    due: Any = None  # a Time, or "none"
     state: str | None = None
     breached: bool | None = None
     breached_at: Time | None = None
