@@ -17,14 +17,13 @@ from escalate.core.policy import EscalationPolicy
 from escalate.core.worktime import WorkTime
 from escalate.testing.cases.times import Time, Zone
 from escalate.testing.cases.values import (
-    NOBODY,
     NONE,
     Expected,
     ExpectedClock,
     ExpectedHandoff,
     ExpectedNotice,
 )
-from escalate.testing.cases.verbs import in_words
+from escalate.testing.cases.verbs import NOBODY, in_words
 
 
 @attrs.frozen

@@ -223,7 +223,7 @@ EXPECTED: Final = Shape(
         "refused": _one_of(
             tuple(sorted(_codes(Refused) - {Refused.code})), "the code of a refusal"
         ),
-        "status": _one_of(tuple(Status), "a status"),
+        "status": _one_of(tuple(status.value for status in Status), "a status"),
         **dict.fromkeys(("tags", "milestones", "invited", "approvals", "rules"), texts),
         "fields": table,
         "clocks": _clocks,

@@ -13,9 +13,6 @@ from escalate.core.facts import Fact
 from escalate.policies.tables import Place
 from escalate.testing.cases.times import Time
 
-NOBODY: Final = "nobody"
-"""How a case says that a ticket has no assignee."""
-
 NONE: Final = "none"
 """How a case says that a clock has no due instant, or that there is no such clock."""
 

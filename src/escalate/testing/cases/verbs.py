@@ -16,6 +16,9 @@ from escalate.errors import nearest
 from escalate.policies.shapes import Shape
 from escalate.policies.tables import Place, items, table, text
 
+NOBODY: Final = "nobody"
+"""How a case says that a ticket has no assignee."""
+
 SOLE: Final = 0
 """The number that stands for whichever request for approval is pending: no event has it."""
 
@@ -62,10 +65,15 @@ HANDOFF: Final = Shape(Handoff, {"tried": _attempts})
 VERDICT: Final = Shape(Verdict)
 
 
+def _agent(value: object, place: Place) -> str | None:
+    name = text(value, place)
+    return None if name == NOBODY else name
+
+
 def _command(kind: type, names: Mapping[str, str], hidden: frozenset[str]) -> Shape:
     keys = {names.get(field.alias, field.alias) for field in attrs.fields(kind)}
     parts: dict[str, Callable[[Any, Place], Any]] = {"by": read_actor}
-    parts |= {"handoff": HANDOFF.read, "verdict": VERDICT.read}
+    parts |= {"handoff": HANDOFF.read, "verdict": VERDICT.read, "agent": _agent}
     return Shape(kind, {key: parts[key] for key in parts if key in keys}, names, hidden)
 
 
@@ -97,6 +105,8 @@ def read_deed(verb: object, values: Mapping[str, Any], place: Place) -> c.Comman
     values = dict(table(values, place))
     if "request" in shape.fields:  # who writes a case does not know the numbers of events
         values.setdefault("request", SOLE)
+    if shape.make is c.SetField:  # TOML has no word for none
+        values.setdefault("value", None)
     if shape.make is c.Promise:
         return _promise(shape, values, place)
     deed: c.Command | f.Fact = shape.read(values, place)
