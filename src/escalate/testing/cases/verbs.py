@@ -65,6 +65,12 @@ HANDOFF: Final = Shape(Handoff, {"tried": _attempts})
 VERDICT: Final = Shape(Verdict)
 
 
+def _verdict(value: object, place: Place) -> Verdict:
+    # One without a tier abstains.
+    found: Verdict = VERDICT.read({"tier": None, **table(value, place)}, place)
+    return found
+
+
 def _agent(value: object, place: Place) -> str | None:
     name = text(value, place)
     return None if name == NOBODY else name
@@ -73,7 +79,7 @@ def _agent(value: object, place: Place) -> str | None:
 def _command(kind: type, names: Mapping[str, str], hidden: frozenset[str]) -> Shape:
     keys = {names.get(field.alias, field.alias) for field in attrs.fields(kind)}
     parts: dict[str, Callable[[Any, Place], Any]] = {"by": read_actor}
-    parts |= {"handoff": HANDOFF.read, "verdict": VERDICT.read, "agent": _agent}
+    parts |= {"handoff": HANDOFF.read, "verdict": _verdict, "agent": _agent}
     return Shape(kind, {key: parts[key] for key in parts if key in keys}, names, hidden)
 
 
