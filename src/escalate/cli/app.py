@@ -7,6 +7,7 @@ import click
 from escalate.cli.demo import demo
 from escalate.cli.diagram import diagram
 from escalate.cli.explain import explain
+from escalate.cli.practice import practice
 from escalate.cli.replay import replay
 from escalate.cli.test import test
 
@@ -22,5 +23,6 @@ def app(debug: bool) -> None:
 app.add_command(demo)
 app.add_command(diagram)
 app.add_command(explain)
+app.add_command(practice)
 app.add_command(replay)
 app.add_command(test)
