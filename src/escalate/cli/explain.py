@@ -36,10 +36,11 @@ def explain(policy: Path, cases: Path, only: str | None) -> None:
     chosen = [case for case in load_cases(cases) if only in (None, case.name)]
     if not chosen:
         raise click.BadParameter(f"no case is called {only!r}", param_hint="--case")
-    for number, case in enumerate(chosen):
+    runs = [run_case(loaded, case) for case in chosen]  # all, before half a story is told
+    for number, run in enumerate(runs):
         if number:
             click.echo()
-        for line in _story(run_case(loaded, case)):
+        for line in _story(run):
             click.echo(printable(line))
 
 
