@@ -14,8 +14,8 @@ from escalate.core.commands import Open
 from escalate.core.status import Status
 from escalate.core.worktime import WorkTime
 from escalate.errors import BadInput, InvalidFile, Refused, nearest
-from escalate.policies.shapes import Shape
 from escalate.policies.tables import Place, items, read_toml, table, text, texts
+from escalate.testing.cases.forms import Form
 from escalate.testing.cases.times import read_time
 from escalate.testing.cases.values import (
     NONE,
@@ -26,7 +26,7 @@ from escalate.testing.cases.values import (
     ExpectedHandoff,
     ExpectedNotice,
 )
-from escalate.testing.cases.verbs import OPEN, in_words, read_deed, shape_of
+from escalate.testing.cases.verbs import OPEN, form_of, in_words, read_deed
 
 WEEK: Final = date(2026, 3, 2)
 """The Monday from which days of the week are counted, unless a file or case names another."""
@@ -128,7 +128,7 @@ def _step(value: object, place: Place) -> CaseStep:
     else:
         # A promise's date is read here, with the other times of the case.
         dates = ("due",) if verb == "promise" else ()
-        table(value, place, (*_OF_STEP, *shape_of(verb, place).fields, *dates))
+        table(value, place, (*_OF_STEP, *form_of(verb, place).fields, *dates))
         if dates and "due" not in given:
             raise place.wrong(sorted(given), 'also due = "Fri 12:00", the date that is promised')
     rest = {key: given[key] for key in given if key not in (*_OF_STEP, "due")}
@@ -202,7 +202,7 @@ EVENTS: Final = tuple(
 )
 """How cases call events."""
 
-CLOCK: Final = Shape(
+CLOCK: Final = Form(
     ExpectedClock,
     {
         "due": _due,
@@ -211,13 +211,13 @@ CLOCK: Final = Shape(
         "used": _used,
     },
 )
-NOTICE: Final = Shape(ExpectedNotice, {"at": read_time, "deliver": read_time})
-HANDOFF: Final = Shape(
+NOTICE: Final = Form(ExpectedNotice, {"at": read_time, "deliver": read_time})
+HANDOFF: Final = Form(
     ExpectedHandoff,
     dict.fromkeys(("given", "missing", "checks_left", "tried"), texts),
     {"source": "from"},
 )
-EXPECTED: Final = Shape(
+EXPECTED: Final = Form(
     Expected,
     {
         "refused": _one_of(

@@ -13,8 +13,8 @@ from escalate.core import commands as c
 from escalate.core import facts as f
 from escalate.core.model import Actor, ActorKind, Attempt, Handoff, Verdict
 from escalate.errors import nearest
-from escalate.policies.shapes import Shape
 from escalate.policies.tables import Place, items, table, text
+from escalate.testing.cases.forms import Form
 
 NOBODY: Final = "nobody"
 """How a case says that a ticket has no assignee."""
@@ -38,7 +38,7 @@ def read_actor(value: object, place: Place) -> Actor:
     if isinstance(value, Actor):
         return value
     if isinstance(value, Mapping):
-        who: Actor = Shape(Actor).read(value, place)
+        who: Actor = Form(Actor).read(value, place)
         return who
     found = _ACTOR.fullmatch(text(value, place).strip())
     if found is None:
@@ -53,7 +53,7 @@ def read_actor(value: object, place: Place) -> Actor:
 def _attempt(value: object, place: Place) -> Attempt:
     if isinstance(value, str):
         return Attempt(value)
-    found: Attempt = Shape(Attempt).read(value, place)
+    found: Attempt = Form(Attempt).read(value, place)
     return found
 
 
@@ -61,8 +61,8 @@ def _attempts(value: object, place: Place) -> tuple[Attempt, ...]:
     return tuple(_attempt(item, at) for at, item in items(value, place))
 
 
-HANDOFF: Final = Shape(Handoff, {"tried": _attempts})
-VERDICT: Final = Shape(Verdict)
+HANDOFF: Final = Form(Handoff, {"tried": _attempts})
+VERDICT: Final = Form(Verdict)
 
 
 def _verdict(value: object, place: Place) -> Verdict:
@@ -76,11 +76,11 @@ def _agent(value: object, place: Place) -> str | None:
     return None if name == NOBODY else name
 
 
-def _command(kind: type, names: Mapping[str, str], hidden: frozenset[str]) -> Shape:
+def _command(kind: type, names: Mapping[str, str], hidden: frozenset[str]) -> Form:
     keys = {names.get(field.alias, field.alias) for field in attrs.fields(kind)}
     parts: dict[str, Callable[[Any, Place], Any]] = {"by": read_actor}
     parts |= {"handoff": HANDOFF.read, "verdict": _verdict, "agent": _agent}
-    return Shape(kind, {key: parts[key] for key in parts if key in keys}, names, hidden)
+    return Form(kind, {key: parts[key] for key in parts if key in keys}, names, hidden)
 
 
 def in_words(name: str) -> str:
@@ -89,7 +89,7 @@ def in_words(name: str) -> str:
 
 
 _DATED: Final = frozenset({"at"})  # a promise says when it is due; reading it takes the case's zone
-COMMANDS: Final[Mapping[str, Shape]] = {
+COMMANDS: Final[Mapping[str, Form]] = {
     in_words(kind.__name__): _command(kind, {}, _DATED if kind is c.Promise else frozenset())
     for kind in c.Asked.__subclasses__()
 } | {
@@ -107,24 +107,24 @@ def read_deed(verb: object, values: Mapping[str, Any], place: Place) -> c.Comman
     Raises:
         InvalidFile: The verb or a key is unknown, or a value is not one that it takes.
     """
-    shape = shape_of(verb, place)
+    form = form_of(verb, place)
     values = dict(table(values, place))
-    if "request" in shape.fields:  # who writes a case does not know the numbers of events
+    if "request" in form.fields:  # who writes a case does not know the numbers of events
         values.setdefault("request", SOLE)
-    if shape.make is c.SetField:  # TOML has no word for none
+    if form.make is c.SetField:  # TOML has no word for none
         values.setdefault("value", None)
-    if shape.make is c.Promise:
-        return _promise(shape, values, place)
-    deed: c.Command | f.Fact = shape.read(values, place)
+    if form.make is c.Promise:
+        return _promise(form, values, place)
+    deed: c.Command | f.Fact = form.read(values, place)
     return deed
 
 
-def _promise(shape: Shape, values: Mapping[str, Any], place: Place) -> c.Promise:
-    arguments = shape.arguments(values, place)
+def _promise(form: Form, values: Mapping[str, Any], place: Place) -> c.Promise:
+    arguments = form.arguments(values, place)
     return c.Promise(at=UNDATED, **arguments)
 
 
-def shape_of(verb: object, place: Place) -> Shape:
+def form_of(verb: object, place: Place) -> Form:
     """Return what *verb* takes.
 
     Raises:
