@@ -17,6 +17,7 @@ from escalate.policies.shapes import POLICY, RULE, STEP, TARGET
 EXAMPLES = sorted(
     path
     for path in (FilePath(__file__).parents[2] / "examples").rglob("*.toml")
+    if not path.name.endswith(".cases.toml")
     if path.name != "mapping.toml"
 )
 

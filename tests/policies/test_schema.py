@@ -28,7 +28,7 @@ from tests.policies.test_writing import CALENDARS, EXAMPLES
 
 SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
-CLASSIC = EXAMPLES[0].read_text(encoding="utf-8")
+CLASSIC = next(p for p in EXAMPLES if p.stem == "classic").read_text(encoding="utf-8")
 
 
 def as_json(tables: object) -> Any:

@@ -6,8 +6,12 @@ import click
 
 from escalate.cli.check import check, schema
 from escalate.cli.demo import demo
+from escalate.cli.diagram import diagram
+from escalate.cli.explain import explain
 from escalate.cli.init import init
+from escalate.cli.practice import practice
 from escalate.cli.replay import replay
+from escalate.cli.test import test
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +24,10 @@ def app(debug: bool) -> None:
 
 app.add_command(check)
 app.add_command(demo)
+app.add_command(diagram)
+app.add_command(explain)
 app.add_command(init)
+app.add_command(practice)
 app.add_command(replay)
 app.add_command(schema)
+app.add_command(test)

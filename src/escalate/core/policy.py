@@ -267,6 +267,30 @@ class EscalationPolicy:
         changed = {name: change(hours) for name, hours in self.calendars.items()}
         return attrs.evolve(self, calendars=changed)
 
+    def to_mermaid(self, *, statuses: bool = True) -> str:
+        """Return the policy as the text of a Mermaid flowchart, which many sites and editors draw.
+
+        Tiers with their kinds; paths with what they ask for; dotted, what rules and steps move or invite,
+        with their timers; and the *statuses*, if wanted. Names and conditions come out as they are,
+        whatever is in them; very long ones are cut.
+
+        >>> policy = EscalationPolicy("desk", ["N1", "N2"], [Path("N1", "N2", requires=["summary"])])
+        >>> print(policy.to_mermaid(statuses=False), end="")
+        flowchart TB
+          subgraph tiers["desk, version draft"]
+            start(("opened"))
+            t0["N1"]
+            t1["N2"]
+            start -->|"any request"| t0
+            t0 ==>|"escalate<br/>with summary"| t1
+          end
+        """
+        from escalate.policies.diagram import (
+            to_mermaid,  # where people look for it, and no need of core
+        )
+
+        return to_mermaid(self, statuses=statuses)
+
     def without(self, *things: Path | Rule | Target) -> EscalationPolicy:
         """Return a copy without these paths, rules and targets.
 

@@ -83,6 +83,6 @@ def _check_plain(hint: Any, value: object, place: Place) -> None:
     options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     if value is None and NoneType in options:
         return
-    for kind, (fits, wanted) in _PLAIN.items():
-        if kind in options and not fits(value):
-            raise place.wrong(value, wanted)
+    kinds = [_PLAIN[kind] for kind in _PLAIN if kind in options]
+    if kinds and not any(fits(value) for fits, _ in kinds):
+        raise place.wrong(value, " or ".join(wanted for _, wanted in kinds))

@@ -1,11 +1,16 @@
-"""Shipped for tests: strategies, walks that hold the laws, a clock moved by hand, checks of stores."""
+"""Shipped for tests: cases for a policy of one's own, strategies and walks, a clock, checks of stores."""
 
 from typing import TYPE_CHECKING
 
 from escalate._lazy import exports
 
 if TYPE_CHECKING:
+    from escalate.testing.cases.reading import load_cases as load_cases
+    from escalate.testing.cases.running import CaseRun as CaseRun
+    from escalate.testing.cases.running import run_case as run_case
+    from escalate.testing.cases.values import Case as Case
     from escalate.testing.clocks import ManualClock as ManualClock
+    from escalate.testing.policycases import policy_case as policy_case
     from escalate.testing.rare import RARITIES as RARITIES
     from escalate.testing.rare import rarities as rarities
     from escalate.testing.shifts import Shifts as Shifts
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from escalate.testing.walks import walk as walk
 
 _HOMES = {
+    "Case": "cases.values",
+    "CaseRun": "cases.running",
     "ManualClock": "clocks",
     "RARITIES": "rare",
     "START": "walks",
@@ -24,7 +31,10 @@ _HOMES = {
     "Stride": "walks",
     "Walk": "walks",
     "check_store": "stores",
+    "load_cases": "cases.reading",
+    "policy_case": "policycases",
     "rarities": "rare",
+    "run_case": "cases.running",
     "store_checks": "stores",
     "walk": "walks",
 }
@@ -32,12 +42,17 @@ _HOMES = {
 __all__ = [
     "RARITIES",
     "START",
+    "Case",
+    "CaseRun",
     "ManualClock",
     "Shifts",
     "Stride",
     "Walk",
     "check_store",
+    "load_cases",
+    "policy_case",
     "rarities",
+    "run_case",
     "store_checks",
     "walk",
 ]
