@@ -79,11 +79,19 @@ def policies(draw: st.DrawFn) -> EscalationPolicy:
         *draw(st.lists(paths(names), max_size=6)),
     ]
     calendars = st.sampled_from(["day", "night", "always"])
+    promised = draw(st.lists(targets(names, ways), max_size=4))
+    promised += [*draw(_together()), *draw(_mover(ways))]
     return EscalationPolicy(
         "generated",
         [Tier(name, kind=_kind(name), calendar=draw(calendars)) for name in names],
         ways,
-        sla=SLAPolicy([*draw(st.lists(targets(names, ways), max_size=4)), *draw(_together())]),
+        sla=SLAPolicy(
+            [
+                *draw(st.lists(targets(names, ways), max_size=4)),
+                *draw(_together()),
+                *draw(_mover(ways)),
+            ]
+        ),
         rules=draw(st.lists(rules(names, ways), max_size=4, unique_by=lambda rule: rule.name)),
         request_types=[
             RequestType("login", draw(st.sampled_from(names)), checklist=map(Check, MILESTONES)),
@@ -102,8 +110,10 @@ def policies(draw: st.DrawFn) -> EscalationPolicy:
     )
 
 
+_TO_AND_FRO: Final = (Path("N1", "N2"), Path("N2", "N1", "return"), Path("N2", "N1", "transfer"))
 _BACKBONES: Final[tuple[tuple[Path, ...], ...]] = (
-    (Path("N1", "N2"), Path("N2", "N1", "return"), Path("N2", "N1", "transfer")),
+    _TO_AND_FRO,
+    _TO_AND_FRO,
     (Path("N1", "N2"), Path("N2", "N1", "return")),
     (),
 )
@@ -111,7 +121,7 @@ _BACKBONES: Final[tuple[tuple[Path, ...], ...]] = (
 
 def _together() -> st.SearchStrategy[list[Target]]:
     """Two targets that meet: one of a clock that changes to the other, or two due at one instant."""
-    return st.one_of(_changing(), _changing(), _twins(), st.just([]))
+    return st.one_of(_changing(), _changing(), _changing(), _twins(), st.just([]))
 
 
 def _changing() -> st.SearchStrategy[list[Target]]:
@@ -123,7 +133,9 @@ def _changing() -> st.SearchStrategy[list[Target]]:
             Target(clock, f"{long}m", default=True, calendar="always", on_change=mode),
         ],
         st.sampled_from(["resolution", "requester_wait", "agent_work"]),
-        st.sampled_from(['priority >= "high"', '"vip" in tags', 'tier == "N2"']),
+        st.sampled_from(
+            ['priority >= "high"', 'priority >= "high"', '"vip" in tags', 'tier == "N2"']
+        ),
         st.integers(1, 3),
         st.integers(8, 40),
         modes,
@@ -137,6 +149,15 @@ def _twins() -> st.SearchStrategy[list[Target]]:
             for clock in ("first_response", "resolution")
         ]
     )
+
+
+def _mover(ways: Sequence[Path]) -> st.SearchStrategy[list[Target]]:
+    """A target of the first tier that moves its tickets on when it breaches."""
+    if Path("N1", "N2") not in ways:
+        return st.just([])
+    step = Step("100%", escalate_to="N2")
+    target = Target("ownership", "2m", tiers=["N1"], calendar="always", steps=[step])
+    return st.sampled_from([[target], []])
 
 
 def _kind(name: str) -> Any:
@@ -185,13 +206,12 @@ def steps(
     where: Sequence[str], tiers: Sequence[str], ways: Sequence[Path]
 ) -> st.SearchStrategy[Step]:
     """Steps before, at and after the due instant."""
-    at = st.sampled_from(["50%", "75%", "100%", "150%", "1m before", "1m after"])
-    usable = at.filter(lambda text: "before" not in text) | st.just("20s before")
+    at = st.sampled_from(["50%", "75%", "100%", "150%", "20s before", "1m after"])
     when = _rarely(st.sampled_from(TIMED[1:]), None)
     deliver = st.sampled_from(["now", "opening"])
     return st.builds(
         lambda at, doing, when, deliver: Step(at, when=when, deliver=deliver, **doing),
-        usable,
+        at,
         doings(where, tiers, ways),
         when,
         deliver,
@@ -262,7 +282,7 @@ def walks(max_size: int = 12) -> st.SearchStrategy[list[Stride]]:
     """
     one = strides(st.one_of(commands(), facts())).map(lambda stride: [stride])
     scenes = st.one_of(one, *_scenes())
-    return st.lists(scenes, max_size=max_size).map(
+    return st.lists(scenes, min_size=min(3, max_size), max_size=max_size).map(
         lambda found: [stride for scene in found for stride in scene][:max_size]
     )
 
@@ -278,6 +298,7 @@ def _scenes() -> list[st.SearchStrategy[list[Stride]]]:
         _scene([c.Resolve(by=lead)], [c.Reopen(by=lead), c.CustomerReply("again")]),
         _scene([up], [c.Return("not ours", by=lead), c.Transfer("N1", handoff=told)], [up]),
         _scene(changes, changes),
+        _scene([c.SetPriority("low")], [c.Note()], [c.SetPriority("urgent")]),
         _scene([c.SetPriority("urgent")], [c.Tag("vip")], [up]),
         _scene([c.Note()], [_so_at(early) for early in range(6)]),
     ]
