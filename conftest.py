@@ -2,7 +2,7 @@
 
 A ``toml`` block whose next neighbour is a ``python`` block says the same as that: the policy of the TOML
 equals the variable ``policy``, or, where the TOML is only a part of a file, each of its keys equals the
-variable of that name.
+variable of that name. Case files have no other form, and stand alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTA
 def side_by_side(document: Document) -> Iterator[Region]:
     """Yield, behind each Python block that follows a TOML block, a check that both say the same."""
     for toml, python in pairwise(_FENCE.finditer(document.text)):
-        if (toml[1], python[1]) == ("toml", "python"):
+        if (toml[1], python[1]) == ("toml", "python") and "[[cases]]" not in toml[2]:
             yield Region(python.end(), python.end(), parsed=toml[2], evaluator=_check)
 
 
