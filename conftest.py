@@ -16,13 +16,14 @@ from typing import Any
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
+_CASES = re.compile(r"^\[+cases\b", re.MULTILINE)
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
 def side_by_side(document: Document) -> Iterator[Region]:
     """Yield, behind each Python block that follows a TOML block, a check that both say the same."""
     for toml, python in pairwise(_FENCE.finditer(document.text)):
-        if (toml[1], python[1]) == ("toml", "python") and "[[cases]]" not in toml[2]:
+        if (toml[1], python[1]) == ("toml", "python") and not _CASES.search(toml[2]):
             yield Region(python.end(), python.end(), parsed=toml[2], evaluator=_check)
 
 
