@@ -118,7 +118,9 @@ def test_a_cycle_is_breached_exactly_if_it_used_more_than_promised(
             if clock.ended_us is None or clock.within_us is None:
                 continue
             over = clock.used_us > clock.within_us
-            if (clock.name, clock.cycle) in retargeted:
+            # A step or a rule may end a cycle at the very instant of its breach, which came first.
+            by_itself = event.by.kind in ("rule", "system")
+            if (clock.name, clock.cycle) in retargeted or by_itself:
                 assert clock.breached or not over
             else:
                 assert clock.breached == over
