@@ -160,7 +160,10 @@ def test_a_full_disk_is_one_line(tmp_path):
         pytest.skip("this system has no /dev/full")
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-c", MAIN, "schema"], stdout=full, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-c", MAIN, "replay", LOG, "--mapping", MAPPING],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
         )
     assert done.returncode == 2
     assert done.stderr.decode() == "escalate: No space left on device\n"
