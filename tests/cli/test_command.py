@@ -160,10 +160,11 @@ def test_a_full_disk_is_one_line(tmp_path):
         pytest.skip("this system has no /dev/full")
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-c", MAIN, "replay", LOG, "--mapping", MAPPING],
+            [sys.executable, "-c", MAIN, "check", str(EXAMPLE / "policy.toml")],
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         )
     assert done.returncode == 2
     assert done.stderr.decode() == "escalate: No space left on device\n"
