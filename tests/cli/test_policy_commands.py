@@ -173,14 +173,35 @@ class TestInit:
         monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
         monkeypatch.setattr(
             "click.prompt",
-            lambda question, default: (
-                asked.append(default) or ("A, B" if "Lines" in question else default)
+            lambda question, default, value_proc: (
+                asked.append(default) or value_proc("A, B" if "Lines" in question else default)
             ),
         )
         assert main(["init"]) == 0
         assert len(asked) == 5
         assert asked[-1] == "A=8h, solved=40h"
         assert load_policy("policy.toml").tier_names == ("A", "B")
+
+    def test_a_wrong_answer_is_asked_for_again(self, capsys, folder, monkeypatch):
+        """One slip in a terminal costs one question, not all five."""
+        answers = iter(["none", "Berlin", "Europe/Berlin", "9-17", "24/7", "A, A", "A, B", "A", ""])
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+        assert main(["init"]) == 0
+        told = capsys.readouterr().out
+        for said in ("did you mean 'Europe/Berlin'?", "got '9-17'", "a name for each", "got 'A'"):
+            assert said in told
+        policy = load_policy("policy.toml")
+        assert policy.calendars["office"].hours["sun"] == ("00:00-24:00",)
+        assert policy.tier_names == ("A", "B")
+
+    def test_a_file_that_is_there_is_said_before_the_questions(self, capsys, folder, monkeypatch):
+        """Nobody answers five questions for nothing."""
+        Path("policy.toml").write_text("mine", encoding="utf-8")
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        monkeypatch.setattr("click.prompt", None)
+        assert main(["init"]) == 2
+        assert "--force" in capsys.readouterr().err
 
     def test_it_writes_over_nothing_unless_told(self, capsys, folder):
         """A policy that is there stays, until --force."""
@@ -197,7 +218,7 @@ class TestInit:
             (["--country", "XX"], "country: got 'XX', wanted an ISO 3166 code"),
             (["--country", "BR-ZZ"], "subdivision: got 'ZZ', wanted a part of BR"),
             (["--timezone", "Mars"], "timezone: got 'Mars'"),
-            (["--hours", "always"], "hours: got 'always', wanted days and spans"),
+            (["--hours", "often"], "hours: got 'often', wanted days and spans"),
             (["--hours", "mon-fry 09:00-12:00"], "hours"),
             (["--tiers", ","], "tiers: got ',', wanted names"),
             (["--tiers", "A, A"], "wanted a name for each"),

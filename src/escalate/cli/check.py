@@ -12,7 +12,7 @@ from rich.text import Text
 
 from escalate.cli.policy_words import tell_path, tell_rule, tell_target, tell_tier
 from escalate.cli.sections import Section, show, write_json
-from escalate.cli.text import printable
+from escalate.cli.text import printable, several
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import BadInput
 from escalate.policies import load_policy
@@ -88,7 +88,7 @@ def _sections(policy: EscalationPolicy) -> list[Section]:
     }
     facts = {"ok": True, "policy": policy.name, "version": policy.version, **counts, "told": told}
     title = f'Policy "{policy.name}", version {policy.version}: no mistakes'
-    sizes = ", ".join(f"{count} {name}" for name, count in counts.items())
+    sizes = ", ".join(several(count, name.removesuffix("s")) for name, count in counts.items())
     first = Section(title, Text(sizes), facts)
     return [first, *(Section(name, _lines(lines), {}) for name, lines in told.items() if lines)]
 
