@@ -19,7 +19,7 @@ from escalate.policies import load_policy
 from escalate.policies.schema import FILE
 
 
-@click.command()
+@click.command(short_help="Say what a policy promises, or all its mistakes.")
 @click.argument("policy_file", metavar="POLICY", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--json",
@@ -47,7 +47,7 @@ def check(context: click.Context, policy_file: Path, json_target: str | None) ->
         show(sections)
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of policy files, for editors.")
 def schema() -> None:
     """Print the JSON Schema of policy files, for editors that complete and check them.
 

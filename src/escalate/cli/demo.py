@@ -89,7 +89,7 @@ def _in_order() -> list[Scene]:
     return sorted(STORY, key=lambda scene: scene.at)
 
 
-@click.command()
+@click.command(short_help="Tell a week at a small desk that was made up.")
 def demo() -> None:
     """Show a few days at a small desk that was made up for this: tickets, tiers, clocks, rules."""
     days = Days(policy())

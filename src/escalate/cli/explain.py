@@ -22,7 +22,7 @@ from escalate.testing.cases.running import Moment
 _COUNTS_ANEW = (Change.START, Change.RESET, Change.RESUME, Change.RETARGET)
 
 
-@click.command()
+@click.command(short_help="Tell what happens to the tickets of cases, and why.")
 @click.argument("policy", type=FILE)
 @click.argument("cases", type=FILE)
 @click.option("--case", "only", help="Tell this case alone, by its name.")

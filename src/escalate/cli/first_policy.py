@@ -176,7 +176,9 @@ def _hours(text: str) -> dict[str, list[str]]:
         days, *spans = part.replace(",", " ").split() or [""]
         if not spans:
             raise BadInput(
-                "hours", text, f'days and spans, e.g. "{Answers().hours}; sat 09:00-12:00", or "24/7"'
+                "hours",
+                text,
+                f'days and spans, e.g. "{Answers().hours}; sat 09:00-12:00", or "24/7"',
             )
         hours.setdefault(days, []).extend(spans)
     return hours
@@ -200,4 +202,10 @@ def _dates_off(code: str, years: Iterable[int]) -> dict[date, str]:
     if code.strip().lower() in ("", "none"):
         return {}
     country, _, part = code.strip().partition("-")
-    return named_dates_off(country.upper(), part.upper() or None, years, Place("country"), otherwise="none for no holidays")
+    return named_dates_off(
+        country.upper(),
+        part.upper() or None,
+        years,
+        Place("country"),
+        otherwise="none for no holidays",
+    )

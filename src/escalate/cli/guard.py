@@ -20,7 +20,9 @@ def run(args: list[str]) -> int:
     _always_somewhere_to_write()
     _never_fail_to_encode()
     if unread := next((each for each in args if not _is_text(each)), None):
-        _say(f"got {unread!r}, wanted words in the encoding of this terminal; LC_ALL=C.UTF-8 reads most")
+        _say(
+            f"got {unread!r}, wanted words in the encoding of this terminal; LC_ALL=C.UTF-8 reads most"
+        )
         return 2
     try:
         return _run(args)

@@ -35,7 +35,7 @@ def _shown(name: str) -> str:
     return Answers().usual_promises if name == "promises" else str(getattr(Answers(), name))
 
 
-@click.command()
+@click.command(short_help="Ask five questions and write a first policy.")
 @click.argument(
     "target", metavar="[POLICY]", default="policy.toml", type=click.Path(path_type=Path)
 )

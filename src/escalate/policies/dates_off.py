@@ -37,9 +37,7 @@ def named_dates_off(
     Raises:
         InvalidFile: The country or its part is unknown, or the ``holidays`` package is missing.
     """
-    found: Mapping[date, str] = _container(
-        country, part, place, otherwise, years=list(years)
-    )
+    found: Mapping[date, str] = _container(country, part, place, otherwise, years=list(years))
     return dict(found)
 
 
@@ -47,9 +45,7 @@ def _of_country(country: str, part: str | None, place: Place) -> frozenset[Any]:
     return read_holidays(_container(country, part, place, "a list of dates"))
 
 
-def _container(
-    country: str, part: str | None, place: Place, otherwise: str, **more: Any
-) -> Any:
+def _container(country: str, part: str | None, place: Place, otherwise: str, **more: Any) -> Any:
     try:
         import holidays
     except ModuleNotFoundError as missing:
