@@ -168,11 +168,13 @@ def _next(
 def _other_way(choice: Choice, ticket: Ticket, policy: EscalationPolicy, answer: str) -> str:
     """Return what can be said of a way that is not the answer."""
     # Tried with all that could be asked for: what a path requires is no reason against it.
-    command = attrs.evolve(choice.command, handoff=_full(policy))
-    refusal = step(ticket, command, policy, now=NOW).refusal
+    tried = choice.command
+    if isinstance(tried, c.Escalate | c.Transfer):
+        tried = attrs.evolve(tried, handoff=_full(policy))
+    refusal = step(ticket, tried, policy, now=NOW).refusal
     if refusal is not None:
         return f"{choice.what}: no, {refusal}"
-    if isinstance(choice.command, c.Transfer):
+    if isinstance(tried, c.Transfer):
         return f"{choice.what} is open too, for what belongs there and needs no more skill"
     return f"{choice.what} is open too; the policy names {answer} first"
 
