@@ -56,6 +56,26 @@ class TestCheck:
         assert "silent pause: when nothing happens for 3d, if status in" in told
         assert "login: Is the password right? (agent)" in told
 
+    def test_a_promise_beyond_all_calendars_is_told(self, capsys, folder, monkeypatch):
+        """A desk that is open for a minute a week learns before its first ticket that 80 h never come."""
+        wide(monkeypatch)
+        Path("rare.toml").write_text(
+            """name = "rare"
+calendars.rare = { timezone = "UTC", hours = { mon = ["00:00-00:01"] } }
+tiers = [{ name = "N1" }, { name = "V", kind = "vendor" }]
+targets = [
+  { clock = "resolution", within = "80h", default = true },
+  { clock = "ownership", within = "1h", default = true },
+]
+""",
+            encoding="utf-8",
+        )
+        assert main(["check", "rare.toml"]) == 0
+        told = capsys.readouterr().out
+        assert "resolution 80h: rare is not open for 80h before 2101" in told
+        assert "ownership 1h: rare" not in told
+        assert "V (vendor): mon 00:00-00:01 UTC" in told
+
     def test_it_tells_all_mistakes_with_their_lines(self, capsys, folder):
         """Whoever breaks a file in three places reads three lines, and exit code 2 stops a pipeline."""
         text = CLASSIC.read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 from rich.console import Group
 from rich.text import Text
 
-from escalate.cli.policy_words import tell_path, tell_rule, tell_target, tell_tier
+from escalate.cli.policy_words import tell_far_off, tell_path, tell_rule, tell_target, tell_tier
 from escalate.cli.sections import Section, show, write_json
 from escalate.cli.text import printable, several
 from escalate.core.policy import EscalationPolicy
@@ -73,6 +74,7 @@ def _sections(policy: EscalationPolicy) -> list[Section]:
         "Promises; for each, the first that fits a ticket": [
             line for target in _tried(policy) for line in tell_target(target, policy)
         ],
+        "Promises that cannot be kept in time": list(tell_far_off(policy, datetime.now(UTC))),
         "What happens by itself": [tell_rule(rule) for rule in policy.rules],
         "What to check before handing on": [
             printable(f"{each.name}: {check.ask or check.milestone} ({check.who})")
