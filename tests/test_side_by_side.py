@@ -17,6 +17,7 @@ def test_a_pair_that_agrees_passes() -> None:
     part = f'[[paths]]\nfrom = "A"\nto = "B"\n[[targets]]\n{target}'
     same = {"paths": [Path("A", "B")], "targets": [Target("ownership", "1h", default=True)]}
     assert difference(part, same) == ""
+    assert difference('[[cases]]\nname = "no policy"', {}) == ""
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,9 @@ _SHORT.maxstring = _SHORT.maxother = 300
 _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxfrozenset = _SHORT.maxdict = 20
 
 
+_SENTENCES = ("did you mean ", "known: ")
+
+
 def shown(value: object) -> str:
     """Return *value* as errors show it: on one line, and short whatever it is.
 
@@ -43,6 +46,11 @@ def shown(value: object) -> str:
         return _SHORT.repr(value)
     except ValueError:  # Python writes no number of more than 4300 digits
         return f"a {type(value).__name__} too long to show"
+
+
+def _wanted(what: str) -> str:
+    # What nearest() finds is a sentence of its own, and no thing that one can want.
+    return f"; {what}" if what.startswith(_SENTENCES) else f", wanted {what}"
 
 
 class EscalateError(Exception):
@@ -73,7 +81,7 @@ class BadInput(EscalateError, ValueError):
     wanted: str
 
     def __str__(self) -> str:
-        return f"{self.what}: got {shown(self.got)}, wanted {self.wanted}"
+        return f"{self.what}: got {shown(self.got)}{_wanted(self.wanted)}"
 
     @property
     def problems(self) -> tuple[BadInput, ...]:
@@ -224,7 +232,7 @@ class SeveralProblems(InvalidFile):
     >>> print(SeveralProblems("desk.toml", 2, "a file without them", problems=(one, two)))
     desk.toml: 2 problems
       desk.toml:3: entyr: got 'entyr', wanted a key known there
-      desk.toml:9: entry: got 'N7', wanted known: N1, N2
+      desk.toml:9: entry: got 'N7'; known: N1, N2
     """
 
     code: ClassVar[str] = "several-problems"
@@ -338,7 +346,7 @@ class PathNotAllowed(Refused):
     allowed: tuple[str, ...]
 
     def __str__(self) -> str:
-        ways = ", ".join(self.allowed) or "none, it is a final tier"
+        ways = ", ".join(self.allowed) or "none of this kind"
         move = f"ticket {self.ticket_id!r} cannot go from {self.source} to {self.target}"
         return f"{move}; paths from {self.source}: {ways}"
 

@@ -118,6 +118,60 @@ def test_explain_tells_a_story(capsys):
     assert "may do" not in out
 
 
+@pytest.fixture
+def night(tmp_path):
+    """A desk in Berlin whose first line never closes and whose vendor sits in Chicago, and a case of it."""
+    policy, cases = tmp_path / "night.toml", tmp_path / "night.cases.toml"
+    policy.write_text(
+        """name = "night"
+calendars.day = { timezone = "Europe/Berlin", hours = { mon-fri = ["07:00-19:00"] } }
+calendars.far = { timezone = "America/Chicago", hours = { mon-fri = ["08:00-17:00"] } }
+tiers = [{ name = "N1", calendar = "always" }, { name = "V", kind = "vendor", calendar = "far" }]
+paths = [{ from = "N1", to = "V", kind = "transfer" }]
+targets = [{ clock = "ownership", within = "2h", default = true }]
+""",
+        encoding="utf-8",
+    )
+    cases.write_text(
+        """[[cases]]
+name = "a night"
+opened = "Tue 03:10"
+steps = [{ at = "+5m", do = "transfer", to = "V", expect = { tier = "N1" } }]
+""",
+        encoding="utf-8",
+    )
+    return str(policy), str(cases)
+
+
+@pytest.mark.parametrize("command", ["test", "explain"])
+def test_one_story_is_told_in_one_zone(night, command, capsys):
+    """Whatever calendar a clock counts in, its instants read as those of the case around it."""
+    main([command, *night])
+    out = capsys.readouterr().out
+    assert "due Tue 2026-03-03 17:00 CET" in out
+    assert "UTC" not in out
+    assert "CST" not in out
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ('timezone = "Berlin"', "cases[0].timezone: got 'Berlin', wanted a zone"),
+        ('opened = "2100-12-31 23:00"', "cases[0]: got '2100-12-31T22:00:00+00:00 and 2h', wanted"),
+    ],
+)
+def test_what_a_case_cannot_be_run_with_names_the_case(night, change, says, capsys):
+    """A zone that is misspelt or a year that no calendar reaches is found in its file."""
+    policy, cases = night
+    text = Path(cases).read_text(encoding="utf-8")
+    changed = text.replace('opened = "Tue 03:10"', "") if "opened" in change else text
+    Path(cases).write_text(changed.replace('"a night"', f'"a night"\n{change}'), encoding="utf-8")
+    assert main(["test", policy, cases]) == 2
+    shown = capsys.readouterr().err
+    assert f"{cases}:" in shown
+    assert says in shown
+
+
 def test_explain_tells_one_case_alone(failing, capsys):
     """A case can be picked by its name; what came otherwise than expected is marked."""
     assert main(["explain", CLASSIC, failing, "--case", 'odd \x1b[31m <name> & "quotes"']) == 0

@@ -152,3 +152,34 @@ def test_debug_in_the_environment(monkeypatch, tmp_path):
     arguments = ("replay", str(empty), "--mapping", MAPPING)
     assert "Traceback" in run(MAIN, *arguments, ESCALATE_DEBUG="1").stderr
     assert "Traceback" not in run(MAIN, *arguments, ESCALATE_DEBUG="0").stderr
+
+
+def test_a_full_disk_is_one_line(tmp_path):
+    """Where nothing more can be written, one line says so, and Python adds nothing at its end."""
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no /dev/full")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, "check", str(EXAMPLE / "policy.toml")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode() == "escalate: No space left on device\n"
+
+
+def test_without_a_standard_stream_it_works_all_the_same():
+    """A service that closes stdout and stderr gets the exit code of what it asked."""
+    closed = f"import sys; sys.stdout = sys.stderr = None\n{MAIN}"
+    assert run(closed, "check", str(EXAMPLE / "policy.toml")).returncode == 0
+    assert run(closed, "check", "none.toml").returncode == 2
+
+
+def test_a_word_that_the_terminal_could_not_read_is_said(capsys, tmp_path):
+    """Umlauts typed in a terminal of another encoding are no error of ours, and no file."""
+    target = tmp_path / "desk.toml"
+    assert escalate.cli.main(["init", str(target), "--tiers", "L\udcc3\udcbctt"]) == 2
+    assert "wanted words in the encoding of this terminal" in capsys.readouterr().err
+    assert not target.exists()

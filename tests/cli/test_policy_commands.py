@@ -56,6 +56,26 @@ class TestCheck:
         assert "silent pause: when nothing happens for 3d, if status in" in told
         assert "login: Is the password right? (agent)" in told
 
+    def test_a_promise_beyond_all_calendars_is_told(self, capsys, folder, monkeypatch):
+        """A desk that is open for a minute a week learns before its first ticket that 80 h never come."""
+        wide(monkeypatch)
+        Path("rare.toml").write_text(
+            """name = "rare"
+calendars.rare = { timezone = "UTC", hours = { mon = ["00:00-00:01"] } }
+tiers = [{ name = "N1" }, { name = "V", kind = "vendor" }]
+targets = [
+  { clock = "resolution", within = "80h", default = true },
+  { clock = "ownership", within = "1h", default = true },
+]
+""",
+            encoding="utf-8",
+        )
+        assert main(["check", "rare.toml"]) == 0
+        told = capsys.readouterr().out
+        assert "resolution 80h: rare is not open for 80h before 2101" in told
+        assert "ownership 1h: rare" not in told
+        assert "V (vendor): mon 00:00-00:01 UTC" in told
+
     def test_it_tells_all_mistakes_with_their_lines(self, capsys, folder):
         """Whoever breaks a file in three places reads three lines, and exit code 2 stops a pipeline."""
         text = CLASSIC.read_text(encoding="utf-8")
@@ -173,14 +193,35 @@ class TestInit:
         monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
         monkeypatch.setattr(
             "click.prompt",
-            lambda question, default: (
-                asked.append(default) or ("A, B" if "Lines" in question else default)
+            lambda question, default, value_proc: (
+                asked.append(default) or value_proc("A, B" if "Lines" in question else default)
             ),
         )
         assert main(["init"]) == 0
         assert len(asked) == 5
         assert asked[-1] == "A=8h, solved=40h"
         assert load_policy("policy.toml").tier_names == ("A", "B")
+
+    def test_a_wrong_answer_is_asked_for_again(self, capsys, folder, monkeypatch):
+        """One slip in a terminal costs one question, not all five."""
+        answers = iter(["none", "Berlin", "Europe/Berlin", "9-17", "24/7", "A, A", "A, B", "A", ""])
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+        assert main(["init"]) == 0
+        told = capsys.readouterr().out
+        for said in ("did you mean 'Europe/Berlin'?", "got '9-17'", "a name for each", "got 'A'"):
+            assert said in told
+        policy = load_policy("policy.toml")
+        assert policy.calendars["office"].hours["sun"] == ("00:00-24:00",)
+        assert policy.tier_names == ("A", "B")
+
+    def test_a_file_that_is_there_is_said_before_the_questions(self, capsys, folder, monkeypatch):
+        """Nobody answers five questions for nothing."""
+        Path("policy.toml").write_text("mine", encoding="utf-8")
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        monkeypatch.setattr("click.prompt", None)
+        assert main(["init"]) == 2
+        assert "--force" in capsys.readouterr().err
 
     def test_it_writes_over_nothing_unless_told(self, capsys, folder):
         """A policy that is there stays, until --force."""
@@ -197,7 +238,7 @@ class TestInit:
             (["--country", "XX"], "country: got 'XX', wanted an ISO 3166 code"),
             (["--country", "BR-ZZ"], "subdivision: got 'ZZ', wanted a part of BR"),
             (["--timezone", "Mars"], "timezone: got 'Mars'"),
-            (["--hours", "always"], "hours: got 'always', wanted days and spans"),
+            (["--hours", "often"], "hours: got 'often', wanted days and spans"),
             (["--hours", "mon-fry 09:00-12:00"], "hours"),
             (["--tiers", ","], "tiers: got ',', wanted names"),
             (["--tiers", "A, A"], "wanted a name for each"),

@@ -55,6 +55,26 @@ def test_a_wrong_answer_is_told_the_right_one_and_why(practise):
     assert "N3 must be told: summary, tried, hypothesis" in done
 
 
+def test_a_way_that_is_open_too_is_not_called_closed(practise, tmp_path):
+    """Whoever named the second of two ways learns that the policy names another first, not of a form."""
+    policy = tmp_path / "desk.toml"
+    policy.write_text(
+        """name = "desk"
+tiers = [{ name = "N1" }, { name = "N2" }, { name = "N3" }, { name = "V" }]
+paths = [
+  { from = "N1", to = "N2", requires = ["summary"] },
+  { from = "N1", to = "N3", requires = ["summary"] },
+  { from = "N1", to = "V", kind = "transfer", when = "moves > 5" },
+]
+""",
+        encoding="utf-8",
+    )
+    told = practise("N1\nN3\n", "--count", "1", policy=policy)
+    assert "escalate to N3 is open too; the policy names N2 first" in told
+    assert "fill in" not in told
+    assert "transfer to V: no, " in told
+
+
 def test_the_same_seed_draws_the_same_tickets(practise):
     """A team can compare; another seed is another lesson."""
     first, again, other = (practise("\n" * 99, "--seed", seed) for seed in "117")

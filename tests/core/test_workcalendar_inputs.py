@@ -79,7 +79,7 @@ class TestHours:
         """A misspelt day is never ignored."""
         refused(
             InvalidCalendar,
-            "hours: got 'mon-fry', wanted did you mean 'fri'? known: fri, mon, sat, sun, thu, tue, wed",
+            "hours: got 'mon-fry'; did you mean 'fri'? known: fri, mon, sat, sun, thu, tue, wed",
             hours={"mon-fry": ["09:00-17:00"]},
         )
 

@@ -52,7 +52,7 @@ URGENT_PATH = 'to = "N3"\nwhen = \'priority == "urgent"\''
         ("default = true", "", "targets[3].tiers: got (), wanted tiers, when, or default = true"),
         ('within = "24h"', "within = '1h'\ndays = 2", "desk.toml: targets[3]: got"),
         ('clock = "resolution"', 'clock = "resolutoin"', "targets[4].clock: got 'resolutoin'"),
-        ('kind = "return"', 'kind = "retrun"', "paths[2].kind: got 'retrun', wanted did you mean"),
+        ('kind = "return"', 'kind = "retrun"', "paths[2].kind: got 'retrun'; did you mean"),
         (
             'requires = ["summary", "tried"]',
             'requires = ["sumary"]',
@@ -80,7 +80,7 @@ URGENT_PATH = 'to = "N3"\nwhen = \'priority == "urgent"\''
         (
             'on = "milestone"',
             'on = "milestnoe"',
-            "rules[0].on: got 'milestnoe', wanted did you mean",
+            "rules[0].on: got 'milestnoe'; did you mean",
         ),
         ('escalate_to = "N2"\n[[rules]]', 'escalate_to = "N9"\n[[rules]]', "rules[0].escalate_to"),
         (

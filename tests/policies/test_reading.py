@@ -117,7 +117,7 @@ def test_every_example_loads(path: FilePath) -> None:
             "",
             "desk.toml: targets[0]: got ['tiers', 'within'], wanted also clock",
         ),
-        ('from = "N1"', 'from = "N7"', "desk.toml: paths[0].from: got 'N7', wanted known: N1, N2"),
+        ('from = "N1"', 'from = "N7"', "desk.toml: paths[0].from: got 'N7'; known: N1, N2"),
         ('"America/Sao_Paulo"', '"America/Sao_Paolo"', "desk.toml: calendars.office"),
         ('["09:00-12:00"', '["9-12"', "desk.toml: calendars.office"),
         ('tiers = ["N1"]', 'tiers = "N1"', "a list of words"),

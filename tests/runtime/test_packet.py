@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 from hypothesis import example, given
@@ -120,6 +121,15 @@ def test_a_packet_has_what_the_next_person_needs() -> None:
         assert words in page
     assert packet.at == clock()
     assert packet.said[0].at == MONDAY
+
+
+def test_a_packet_is_read_by_people() -> None:
+    """Instants are shown to the second, however exactly they were kept."""
+    desk, clock = shop()
+    clock.set(clock() + timedelta(microseconds=1_234_567))
+    page = str(desk.handoff(desk.open()))
+    assert "09:00:01 UTC" in page
+    assert "234567" not in page
 
 
 def test_a_text_that_is_gone_says_so() -> None:

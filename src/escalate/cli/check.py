@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,16 @@ import click
 from rich.console import Group
 from rich.text import Text
 
-from escalate.cli.policy_words import tell_path, tell_rule, tell_target, tell_tier
+from escalate.cli.policy_words import tell_far_off, tell_path, tell_rule, tell_target, tell_tier
 from escalate.cli.sections import Section, show, write_json
-from escalate.cli.text import printable
+from escalate.cli.text import printable, several
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import BadInput
 from escalate.policies import load_policy
 from escalate.policies.schema import FILE
 
 
-@click.command()
+@click.command(short_help="Say what a policy promises, or all its mistakes.")
 @click.argument("policy_file", metavar="POLICY", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--json",
@@ -47,7 +48,7 @@ def check(context: click.Context, policy_file: Path, json_target: str | None) ->
         show(sections)
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of policy files, for editors.")
 def schema() -> None:
     """Print the JSON Schema of policy files, for editors that complete and check them.
 
@@ -73,6 +74,7 @@ def _sections(policy: EscalationPolicy) -> list[Section]:
         "Promises; for each, the first that fits a ticket": [
             line for target in _tried(policy) for line in tell_target(target, policy)
         ],
+        "Promises that cannot be kept in time": list(tell_far_off(policy, datetime.now(UTC))),
         "What happens by itself": [tell_rule(rule) for rule in policy.rules],
         "What to check before handing on": [
             printable(f"{each.name}: {check.ask or check.milestone} ({check.who})")
@@ -88,7 +90,7 @@ def _sections(policy: EscalationPolicy) -> list[Section]:
     }
     facts = {"ok": True, "policy": policy.name, "version": policy.version, **counts, "told": told}
     title = f'Policy "{policy.name}", version {policy.version}: no mistakes'
-    sizes = ", ".join(f"{count} {name}" for name, count in counts.items())
+    sizes = ", ".join(several(count, name.removesuffix("s")) for name, count in counts.items())
     first = Section(title, Text(sizes), facts)
     return [first, *(Section(name, _lines(lines), {}) for name, lines in told.items() if lines)]
 

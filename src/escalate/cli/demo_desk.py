@@ -11,30 +11,32 @@ from escalate.core.workcalendar import WorkCalendar
 
 
 def policy() -> EscalationPolicy:
-    """Return the policy of the desk: three lines, office hours, an answer or a handover in 12 h."""
+    """Return the policy of the desk: a bot and three lines, office hours, an answer or a handover in 12 h."""
     return EscalationPolicy(
         "demo",
-        [Tier("N1", "First line"), Tier("N2", "Product specialists"), Tier("N3", "Developers")],
         [
+            Tier("bot", "Chat bot", kind="bot", calendar="always"),
+            Tier("N1", "First line"),
+            Tier("N2", "Product specialists"),
+            Tier("N3", "Developers"),
+        ],
+        [
+            Path("bot", "N1"),
             Path("N1", "N2", requires=("summary", "tried")),
             Path("N2", "N3", requires=("summary", "tried", "hypothesis")),
             Path("N2", "N1", kind="return"),
             Path("N3", "N2", kind="return"),
         ],
+        entry="N1",
         sla=_promises(),
         rules=_rules(),
         request_types=[
             RequestType(
-                "login",
-                tier="N1",
-                checklist=[
-                    Check("password_verified", ask="Is the password right?"),
-                    Check("network_ok", ask="Does another site open?"),
-                ],
+                "login", tier="bot", checklist=[Check("caps_lock", ask="Caps lock off?", who="bot")]
             )
         ],
-        receivers=[Receiver("tier_lead"), Receiver("duty_manager", calendar="always")],
-        fallback="duty_manager",
+        receivers=[Receiver("N1's lead"), Receiver("manager", calendar="always")],
+        fallback="manager",
         calendars={
             "office": WorkCalendar(
                 timezone="America/Sao_Paulo", hours={"mon-fri": ["09:00-12:00", "13:00-18:00"]}
@@ -44,13 +46,15 @@ def policy() -> EscalationPolicy:
 
 
 def _promises() -> SLAPolicy:
-    warning = Step("75%", notify="tier_lead")
-    taking_over = Step("100%", escalate_to="N2", notify="duty_manager")
+    warning = Step("75%", notify="N1's lead")
+    taking_over = Step("100%", escalate_to="N2", notify="manager")
     return SLAPolicy(
         [
-            Target("ownership", "12h", tiers=("N1",), steps=(warning, taking_over)),
-            Target("ownership", "24h", default=True, steps=(warning,)),
-            Target("resolution", "80h", default=True),
+            Target(
+                "ownership", "12h", name="12h in N1", tiers=("N1",), steps=(warning, taking_over)
+            ),
+            Target("ownership", "24h", name="24h above", tiers=("N2", "N3")),
+            Target("resolution", "40h", name="solved in 40h", calendar="office", default=True),
         ]
     )
 
@@ -58,11 +62,11 @@ def _promises() -> SLAPolicy:
 def _rules() -> list[Rule]:
     return [
         Rule(
-            "not a simple login",
-            on="milestone",
-            at=("N1",),
-            when='request_type == "login" and reached("password_verified") and reached("network_ok")',
-            escalate_to="N2",
+            "no use",
+            on="attempt_failed",
+            at=("bot",),
+            when='attempts("answer") >= 2',
+            escalate_to="N1",
         ),
-        Rule("vip starts higher", on="opened", at=("N1",), when='"vip" in tags', escalate_to="N2"),
+        Rule("vip", on="opened", at=("N1",), when='"vip" in tags', escalate_to="N2"),
     ]

@@ -18,7 +18,7 @@ _INSTALL = "Mermaid's command on PATH; npm install --global @mermaid-js/mermaid-
 _SECONDS = 120
 
 
-@click.command()
+@click.command(short_help="Draw a policy as a Mermaid flowchart.")
 @click.argument("policy", type=FILE)
 @click.option(
     "--svg",

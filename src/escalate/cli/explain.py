@@ -14,7 +14,6 @@ from escalate.cli.test import FILE
 from escalate.cli.text import printable
 from escalate.core import events, evolve
 from escalate.core.events import Change, Event
-from escalate.core.explaining import explain as explained
 from escalate.core.model import Ticket
 from escalate.policies import load_policy
 from escalate.testing import CaseRun, load_cases, run_case
@@ -23,7 +22,7 @@ from escalate.testing.cases.running import Moment
 _COUNTS_ANEW = (Change.START, Change.RESET, Change.RESUME, Change.RETARGET)
 
 
-@click.command()
+@click.command(short_help="Tell what happens to the tickets of cases, and why.")
 @click.argument("policy", type=FILE)
 @click.argument("cases", type=FILE)
 @click.option("--case", "only", help="Tell this case alone, by its name.")
@@ -70,8 +69,7 @@ def _happened(run: CaseRun, event: Event, ticket: Ticket) -> Iterator[str]:
         yield f"      clocks: {told}"
     begun = {clock.name for change, clock in event.clocks if change in _COUNTS_ANEW}
     if begun:
-        page = explained(ticket, run.policy, now=event.at)
-        for clock in page.clocks:
+        for clock in run.page(ticket, event.at).clocks:
             if clock.clock.name in begun:
                 yield from (f"      {line}" for line in clock.lines())
 

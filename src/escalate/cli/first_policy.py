@@ -17,6 +17,8 @@ from escalate.policies.tables import Place
 from escalate.policies.tomltext import inline, string
 
 _SOLVED: Final = "solved"
+_ALWAYS: Final = ("24/7", "always")
+_NEVER_CLOSED: Final = "mon-sun 00:00-24:00"
 _LEAD, _MANAGER = "team_lead", "duty_manager"
 
 
@@ -27,7 +29,8 @@ class Answers:
     Attributes:
         country: An ISO 3166 code, with a part after a dash if there is one; "none" for no holidays.
         timezone: A zone of the IANA database.
-        hours: Days, then spans; several such after semicolons.
+        hours: Days, then spans, several such after semicolons; "24/7" or "always" for a desk that never
+            closes.
         tiers: Names, lowest first, with commas between.
         promises: ``tier=amount`` for the lines that promise something, and ``solved=amount``; empty for
             the usual ones.
@@ -87,7 +90,7 @@ def _head(tiers: Sequence[str], *, schema: bool) -> str:
 #     escalate check THIS-FILE
 name = "support"
 version = "draft"                 # a ticket keeps the version that it was opened under
-entry = {string(tiers[0])}                      # where a ticket starts that says nothing else
+{f"entry = {string(tiers[0])}":<33} # where a ticket starts that says nothing else
 max_bounces = 2                   # after so many, a ticket goes no further back
 fallback = "{_MANAGER}"         # who is told when another cannot be reached
 """
@@ -169,11 +172,13 @@ def _steps(above: str | None) -> str:
 
 def _hours(text: str) -> dict[str, list[str]]:
     hours: dict[str, list[str]] = {}
-    for part in text.split(";"):
+    for part in (_NEVER_CLOSED if text.strip().lower() in _ALWAYS else text).split(";"):
         days, *spans = part.replace(",", " ").split() or [""]
         if not spans:
             raise BadInput(
-                "hours", text, f'days and spans, e.g. "{Answers().hours}; sat 09:00-12:00"'
+                "hours",
+                text,
+                f'days and spans, e.g. "{Answers().hours}; sat 09:00-12:00", or "24/7"',
             )
         hours.setdefault(days, []).extend(spans)
     return hours
@@ -197,4 +202,10 @@ def _dates_off(code: str, years: Iterable[int]) -> dict[date, str]:
     if code.strip().lower() in ("", "none"):
         return {}
     country, _, part = code.strip().partition("-")
-    return named_dates_off(country.upper(), part.upper() or None, years, Place("country"))
+    return named_dates_off(
+        country.upper(),
+        part.upper() or None,
+        years,
+        Place("country"),
+        otherwise="none for no holidays",
+    )

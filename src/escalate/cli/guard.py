@@ -17,15 +17,23 @@ _OFF = ("", "0", "false", "no")
 
 def run(args: list[str]) -> int:
     """Run the command on *args* and return its exit code; ``--debug`` lets errors through."""
+    _always_somewhere_to_write()
     _never_fail_to_encode()
+    if unread := next((each for each in args if not _is_text(each)), None):
+        _say(
+            f"got {unread!r}, wanted words in the encoding of this terminal; LC_ALL=C.UTF-8 reads most"
+        )
+        return 2
     try:
         return _run(args)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader has seen enough; and it is an OSError, so it comes first
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_what_is_unwritten()
         return 1
     except (EscalateError, OSError, UnicodeError) as error:
+        if isinstance(error, OSError):
+            _forget_what_is_unwritten()
         if _debugging(args):
             raise
         _say(_described(error))
@@ -64,6 +72,26 @@ def _say(message: str) -> None:
     # Errors have lines of their own: a condition and where it is wrong, a list of mistakes.
     shown = "\n".join(map(printable, message.split("\n")))
     sys.stderr.write(f"escalate: {shown}\n")
+
+
+def _is_text(word: str) -> bool:
+    """Return whether all letters of *word* were understood; a half one stands for a byte that was not."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
+
+
+def _always_somewhere_to_write() -> None:
+    """Give a process that was started without a standard stream one that leads nowhere."""
+    # It stays open as long as the process, as the stream that is missing would.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _forget_what_is_unwritten() -> None:
+    """Lead stdout nowhere: what it still holds would only fail again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _never_fail_to_encode() -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from escalate.cli.text import printable
 from escalate.core.condition.types import show_wall_time
 from escalate.core.doing import Doing
+from escalate.core.instants import as_us
 from escalate.core.model import Tier
 from escalate.core.opentime.openinghours import show_hours
 from escalate.core.policy import ALWAYS, EscalationPolicy, Path
 from escalate.core.rules import Rule
 from escalate.core.sla import Step, Target
 from escalate.core.workcalendar import WorkCalendar
+from escalate.errors import HorizonTooShort
 
 _CLOCKS: Final = {
     "first_response": "First answer",
@@ -46,9 +49,10 @@ _MOVES: Final = {"escalate": "it goes up to", "return": "it goes back to", "tran
 def tell_tier(tier: Tier, policy: EscalationPolicy) -> str:
     """Return one line on *tier*: its title, its hours, where a ticket starts."""
     title = f", {tier.title}" if tier.title else ""
+    kind = "" if tier.kind == "human" else f" ({tier.kind})"
     entry = "; tickets start here" if tier.name == policy.entry_tier else ""
     return printable(
-        f"{tier.name}{title}: {tell_hours(policy.calendar_name(tier.name), policy)}{entry}"
+        f"{tier.name}{kind}{title}: {tell_hours(policy.calendar_name(tier.name), policy)}{entry}"
     )
 
 
@@ -114,6 +118,28 @@ def tell_rule(rule: Rule) -> str:
     where = f" in {' or '.join(rule.at)}" if rule.at else ""
     when = f", if {rule.when}" if rule.when is not None else ""
     return printable(f"{rule.name}: {on}{where}{when}: {tell_doing(rule)}")
+
+
+def tell_far_off(policy: EscalationPolicy, now: datetime) -> Iterator[str]:
+    """Yield one line on each promise that begins *now* and is due in no year that calendars cover.
+
+    >>> from datetime import UTC
+    >>> from escalate import SLAPolicy
+    >>> far = SLAPolicy([Target("resolution", "1200000h", default=True)])
+    >>> policy = EscalationPolicy("desk", ["N1"], sla=far)
+    >>> list(tell_far_off(policy, datetime(2026, 3, 2, tzinfo=UTC)))
+    ['resolution 1200000h: always is not open for 1200000h before 2101, so no ticket can be opened']
+    """
+    for target in policy.sla.targets:
+        tiers = target.tiers or policy.tier_names
+        names = [target.calendar] if target.calendar else map(policy.calendar_name, tiers)
+        for name in dict.fromkeys(names):
+            try:
+                if target.within is not None:
+                    policy.calendar(name).due_open_us(as_us(now), target.within.us)
+            except HorizonTooShort:
+                why = f"{name} is not open for {target.within} before 2101"
+                yield printable(f"{target.name}: {why}, so no ticket can be opened")
 
 
 def tell_doing(doing: Doing) -> str:

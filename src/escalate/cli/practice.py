@@ -30,7 +30,7 @@ class Score:
         return f"{self.right} of {self.asked} right, {100 * self.right // self.asked} %"
 
 
-@click.command()
+@click.command(short_help="Train on made-up tickets: where does each go?")
 @click.argument("policy", type=FILE)
 @click.option("--seed", type=int, default=1, show_default=True, help="Which tickets are drawn.")
 @click.option(

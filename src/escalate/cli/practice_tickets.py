@@ -14,6 +14,7 @@ from escalate.cli.telling import tell
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import step
+from escalate.core.explained import Choice
 from escalate.core.explained import tell as short
 from escalate.core.explaining import explain
 from escalate.core.model import HANDOFF_FIELDS, Actor, Attempt, Handoff, Ticket
@@ -157,11 +158,25 @@ def _next(
         if not isinstance(choice.command, c.Escalate | c.Transfer):
             continue
         if choice.command.to != answer:
-            said.append(choice.line())
+            said.append(_other_way(choice, ticket, policy, answer))
         elif isinstance(choice.refusal, HandoffIncomplete):  # what is tried out hands nothing over
             said.append(f"{answer} must be told: {', '.join(choice.refusal.missing)}")
     rest = tuple(tier for tier in policy.tier_names if tier != ticket.tier)
     return Question(asks, (*rest, NOWHERE), answer, tuple(said))
+
+
+def _other_way(choice: Choice, ticket: Ticket, policy: EscalationPolicy, answer: str) -> str:
+    """Return what can be said of a way that is not the answer."""
+    # Tried with all that could be asked for: what a path requires is no reason against it.
+    tried = choice.command
+    if isinstance(tried, c.Escalate | c.Transfer):
+        tried = attrs.evolve(tried, handoff=_full(policy))
+    refusal = step(ticket, tried, policy, now=NOW).refusal
+    if refusal is not None:
+        return f"{choice.what}: no, {refusal}"
+    if isinstance(tried, c.Transfer):
+        return f"{choice.what} is open too, for what belongs there and needs no more skill"
+    return f"{choice.what} is open too; the policy names {answer} first"
 
 
 def _leads_to(event: e.Event) -> str | None:

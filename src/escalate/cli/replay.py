@@ -22,7 +22,7 @@ from escalate.policies import load_policy
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Print figures over a log, also under a policy.")
 @click.argument("log", type=_FILE)
 @click.option(
     "--mapping", type=_FILE, required=True, help="TOML: what the columns and words of LOG mean."

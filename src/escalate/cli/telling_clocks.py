@@ -7,6 +7,7 @@ from typing import Final
 
 from escalate.core.clocks import Clock
 from escalate.core.events import Change, Event
+from escalate.core.explained import local
 from escalate.core.instants import as_instant
 from escalate.core.worktime import WorkTime
 
@@ -38,4 +39,4 @@ def _tell_clock(change: Change, clock: Clock, zone: tzinfo) -> str:
         return f"{text} at {WorkTime(clock.used_us)}"
     if clock.due_us is None:
         return text
-    return f"{text}, due {as_instant(clock.due_us).astimezone(zone):%a %d %b %H:%M}"
+    return f"{text}, due {local(as_instant(clock.due_us), zone)}"

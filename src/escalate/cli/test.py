@@ -14,7 +14,7 @@ from escalate.testing import CaseRun, load_cases, run_case
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(name="test")
+@click.command(name="test", short_help="Run the cases of a policy, and say why one failed.")
 @click.argument("policy", type=FILE)
 @click.argument("cases", type=FILE)
 @click.option(

@@ -10,7 +10,7 @@ from escalate.core.opentime.openinghours import read_holidays
 from escalate.errors import nearest
 from escalate.policies.tables import Place, table, text
 
-_INSTALL: Final = 'pip install "escalate-tiers[holidays]", or a list of dates'
+_INSTALL: Final = 'pip install "escalate-tiers[holidays]"'
 
 
 def read_dates_off(value: object, place: Place) -> Any:
@@ -28,26 +28,28 @@ def read_dates_off(value: object, place: Place) -> Any:
 
 
 def named_dates_off(
-    country: str, part: str | None, years: Iterable[int], place: Place
+    country: str, part: str | None, years: Iterable[int], place: Place, *, otherwise: str
 ) -> dict[date, str]:
     """Return the public holidays of a country, or of a *part* of it, in *years*, with their names.
+
+    *otherwise* says what works without the package.
 
     Raises:
         InvalidFile: The country or its part is unknown, or the ``holidays`` package is missing.
     """
-    found: Mapping[date, str] = _container(country, part, place, years=list(years))
+    found: Mapping[date, str] = _container(country, part, place, otherwise, years=list(years))
     return dict(found)
 
 
 def _of_country(country: str, part: str | None, place: Place) -> frozenset[Any]:
-    return read_holidays(_container(country, part, place))
+    return read_holidays(_container(country, part, place, "a list of dates"))
 
 
-def _container(country: str, part: str | None, place: Place, **more: Any) -> Any:
+def _container(country: str, part: str | None, place: Place, otherwise: str, **more: Any) -> Any:
     try:
         import holidays
     except ModuleNotFoundError as missing:
-        raise place.wrong({"country": country}, _INSTALL) from missing
+        raise place.wrong(country, f"{_INSTALL}, or {otherwise}") from missing
     known = holidays.list_supported_countries()
     if country not in known:
         raise place.key("country").wrong(country, f"an ISO 3166 code; {nearest(country, known)}")

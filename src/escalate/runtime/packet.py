@@ -140,7 +140,8 @@ class Packet:
         )
 
     def _local(self, at: datetime) -> str:
-        return local(at, find_zone(self.timezone))
+        # To the second: who reads it is about to write to somebody, not to settle a dispute.
+        return local(at.replace(microsecond=0), find_zone(self.timezone))
 
     def _where(self) -> Iterator[Item]:
         ticket = self.ticket

@@ -15,7 +15,7 @@ from escalate.core.explaining import explain
 from escalate.core.facts import Fact
 from escalate.core.model import Ticket
 from escalate.core.policy import EscalationPolicy
-from escalate.errors import Refused
+from escalate.errors import HorizonTooShort, InvalidCalendar, Refused
 from escalate.testing.cases.judging import Mismatch, Sight, mismatches
 from escalate.testing.cases.times import Time, Zone
 from escalate.testing.cases.values import Case, CaseStep, Expected
@@ -76,10 +76,12 @@ class CaseRun:
         return self.moments[-1].ticket
 
     def explain(self, moment: Moment) -> Explanation | None:
-        """Return why the ticket stood at *moment* where it stood."""
-        if moment.ticket is None:
-            return None
-        return explain(moment.ticket, self.policy, now=moment.at)
+        """Return why the ticket stood at *moment* where it stood, with instants in the case's zone."""
+        return None if moment.ticket is None else self.page(moment.ticket, moment.at)
+
+    def page(self, ticket: Ticket, at: datetime) -> Explanation:
+        """Return why *ticket* stands at *at* where it stands, with instants in the case's zone."""
+        return self.zone.page(explain(ticket, self.policy, now=at))
 
     def failure(self) -> str:
         """Return what was expected, what came, and why, over several lines; nothing if it passed."""
@@ -118,13 +120,17 @@ def run_case(policy: EscalationPolicy, case: Case) -> CaseRun:
     """Return what comes of *case* under *policy*.
 
     Raises:
-        InvalidFile: The case names what the policy does not have, or a step lies before the one above it.
-        InvalidCalendar: The case names a time zone that is unknown.
+        InvalidFile: The case names what the policy does not have or a time zone that is unknown, a step lies
+            before the one above it, or something would be due after the years that calendars cover.
         ConditionFailed: A Python function that the policy uses as a condition gave no answer.
     """
     check_words(case, policy)
-    zone = Zone.of(policy, case.timezone)
-    return CaseRun(case, policy, zone, tuple(_Runner(policy, zone).moments(case)))
+    try:
+        zone = Zone.of(policy, case.timezone)
+        return CaseRun(case, policy, zone, tuple(_Runner(policy, zone).moments(case)))
+    except (InvalidCalendar, HorizonTooShort) as wrong:  # they know no file
+        place = case.place.key("timezone") if isinstance(wrong, InvalidCalendar) else case.place
+        raise place.wrong(wrong.got, wrong.wanted) from wrong
 
 
 @attrs.define

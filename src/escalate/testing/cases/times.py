@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from escalate.core.conditions import wall_time_us
-from escalate.core.explained import local, zone_of
+from escalate.core.explained import Explanation, local, zone_of
 from escalate.core.instants import as_instant, as_us
 from escalate.core.opentime.timeline import OpenTime
 from escalate.core.opentime.zonedays import find_zone
@@ -64,6 +64,13 @@ class Zone:
     def show(self, at: datetime) -> str:
         """Return how *at* reads there."""
         return local(at, self.zone)
+
+    def page(self, explanation: Explanation) -> Explanation:
+        """Return *explanation* with all its instants shown there, whichever calendar a clock counts in."""
+        # A story whose lines are told in one zone and its reasons in another says two times for one thing.
+        there = str(self.zone)
+        clocks = [attrs.evolve(clock, timezone=there) for clock in explanation.clocks]
+        return attrs.evolve(explanation, timezone=there, clocks=tuple(clocks))
 
 
 @attrs.frozen
