@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -658,3 +660,25 @@ class TestBorders:
         assert step(None, c.Open("T-1"), POLICY, now=elsewhere) == step(
             None, c.Open("T-1"), POLICY, now=START
         )
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("make", "said"),
+        [
+            (lambda: c.Take(by="ana"), "Take.by: got 'ana', wanted an Actor or none"),
+            (lambda: c.Reply("x", then="explode"), "known: resolve, stay, wait"),
+            (lambda: c.SetField("", 1), "wanted a name, not empty"),
+            (lambda: c.SetField("x", float("nan")), "wanted a number that is finite"),
+            (lambda: c.Open("T-1", fields={"x": float("inf")}), "wanted a number that is finite"),
+            (lambda: c.Open(5), "Open.id: got 5, wanted a text"),
+            (lambda: c.Open(" "), "wanted a name, not empty"),
+            (lambda: c.Open("T-1", priority=5), "wanted a text or none"),
+            (lambda: c.Approve("3"), "wanted a whole number"),
+            (lambda: c.Rate(True), "wanted a whole number or a number"),
+        ],
+    )
+    def test_a_command_says_what_it_takes(self, make: Callable[[], object], said: str) -> None:
+        """What is no name, no person or no number is told apart before it reaches a ticket."""
+        with pytest.raises(BadInput, match=re.escape(said)):
+            make()

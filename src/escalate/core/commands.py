@@ -6,16 +6,18 @@ command is decided in :mod:`escalate.core.engine`; it answers with events or wit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Final, Literal, get_args, get_type_hints
 
 import attrs
 
 from escalate.core.instants import as_us
 from escalate.core.model import Actor, ActorKind, Handoff, Verdict, word_set
 from escalate.core.sealing import NOTHING, FrozenDict
-from escalate.errors import BadInput
+from escalate.errors import BadInput, nearest
 
 Then = Literal["stay", "wait", "resolve"]
 
@@ -26,11 +28,55 @@ class Command:
 
     Attributes:
         by: Who asks; none stands for some agent, or for the customer where only one can ask it.
+
+    Raises:
+        BadInput: A field holds what it does not take, a name is empty, or a number is not finite.
     """
 
     asked_by_default: ClassVar[ActorKind] = "agent"
 
     by: Actor | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name, kinds, wanted, needed in _taken_by(self.__class__):
+            value = getattr(self, name)
+            wrong = type(value) not in kinds and not isinstance(value, kinds)
+            if wrong or (type(value) is bool and bool not in kinds):
+                raise BadInput(f"{type(self).__name__}.{name}", value, wanted)
+            if needed and isinstance(value, str) and not value.strip():
+                raise BadInput(f"{type(self).__name__}.{name}", value, "a name, not empty")
+            if isinstance(value, float) and not math.isfinite(value):
+                raise BadInput(f"{type(self).__name__}.{name}", value, "a number that is finite")
+
+
+Taken = tuple[str, tuple[type, ...], str, bool]
+_SPOKEN: Final[dict[type, str]] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    NoneType: "none",
+}
+
+
+def _taken_by(command: type[Command]) -> tuple[Taken, ...]:
+    """Return what each field of *command* takes: the classes, how to say it, whether it must be filled."""
+    known = _TAKEN.get(command)
+    if known is not None:
+        return known
+    hints = get_type_hints(command)
+    found: list[Taken] = []
+    for field in attrs.fields(command):
+        hint = hints[field.name]
+        kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+        if field.converter is None and all(isinstance(kind, type) for kind in kinds):
+            names = [_SPOKEN.get(kind, f"an {kind.__name__}") for kind in kinds]
+            wanted = ", ".join(names[:-1]) + (" or " if names[1:] else "") + names[-1]
+            found.append((field.name, kinds, wanted, field.default is attrs.NOTHING))
+    return _TAKEN.setdefault(command, tuple(found))
+
+
+_TAKEN: Final[dict[type, tuple[Taken, ...]]] = {}
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +91,14 @@ class Asked(Command):
 
 
 def _fields(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name, value in values.items():
+        SetField(name, value)  # says what is wrong with it, if anything is
     return FrozenDict(values) if values else NOTHING
+
+
+def _then(_: object, __: object, value: str) -> None:
+    if value not in get_args(Then):
+        raise BadInput("Reply.then", value, nearest(str(value), get_args(Then)))
 
 
 @attrs.frozen
@@ -87,9 +140,7 @@ class Reply(Asked):
     """Answer the customer in public; *then* leave the status, wait for them, or resolve."""
 
     text: str = ""
-    then: Then = attrs.field(
-        default="stay", validator=attrs.validators.in_(("stay", "wait", "resolve"))
-    )
+    then: Then = attrs.field(default="stay", validator=_then)
     bot: bool = False
 
 
@@ -138,11 +189,6 @@ class SetField(Asked):
 
     name: str
     value: str | int | float | bool | None
-
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.value, str | int | float | bool | None):
-            wanted = "a text, a number, true, false or none"
-            raise BadInput(f"SetField({self.name!r}).value", self.value, wanted)
 
 
 @attrs.frozen
@@ -327,7 +373,7 @@ class Rate(Asked):
 
     asked_by_default: ClassVar[ActorKind] = "customer"
 
-    score: int
+    score: int | float
 
 
 @attrs.frozen

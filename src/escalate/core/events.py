@@ -498,7 +498,7 @@ class Promised(Event):
 class Rated(Event):
     """The customer said how it went."""
 
-    score: int
+    score: int | float
 
 
 @attrs.frozen
