@@ -477,7 +477,7 @@ class TestPolicies:
         desk.open(id="T-1")
         desk.publish(attrs.evolve(POLICY, version="2"), by=EVE)
         desk.open(id="T-2")
-        store._cabinet("main").editions.pop(("shop", "draft"))
+        store._cabinet("main").policies.pop(("shop", "draft"))
         fresh, _ = shop(attrs.evolve(POLICY, version="2"), store=store)
         fresh._clock = clock
         clock.advance(hours=3)

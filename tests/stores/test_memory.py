@@ -14,7 +14,7 @@ import pytest
 from escalate import MemoryStore
 from escalate.core.events import Event
 from escalate.errors import TicketBusy, VersionConflict
-from escalate.stores import Due, Edition, Entry, Refusal, Stored
+from escalate.stores import Due, Entry, PolicyText, Refusal, Stored
 from escalate.stores.memory import _Drawer
 from escalate.testing import check_store, store_checks
 
@@ -117,11 +117,11 @@ class GivesTurnsTwice(MemoryStore):
         return super().append(desk, ticket_id, entry, expected_version=expected_version)
 
 
-class OverwritesEditions(MemoryStore):
+class OverwritesPolicies(MemoryStore):
     """Lets a version be published anew."""
 
-    def publish(self, desk: str, edition: Edition) -> bool:
-        self._cabinet(desk).editions[edition.key] = edition
+    def publish(self, desk: str, policy: PolicyText) -> bool:
+        self._cabinet(desk).policies[policy.key] = policy
         return True
 
 
@@ -173,7 +173,7 @@ DEFECTS = [
     Unlocked,
     StaysLocked,
     GivesTurnsTwice,
-    OverwritesEditions,
+    OverwritesPolicies,
     MixesRefusals,
     KeepsErrands,
     StripsTexts,

@@ -34,10 +34,10 @@ from escalate.runtime.asking import Answer, Asker
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
 from escalate.runtime.packet import Packet, checks_to_do, packet_of
-from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.policybook import Edition, PolicyBook
 from escalate.runtime.rows import Row, rows
 from escalate.runtime.visiting import Job, Surroundings, Visit
-from escalate.stores.base import Due, Edition, Failure, Refusal, Store, Texts
+from escalate.stores.base import Due, Failure, Refusal, Store, Texts
 from escalate.stores.memory import MemoryStore
 
 Listener = Callable[[Ticket, tuple[Event, ...]], object]

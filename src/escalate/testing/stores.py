@@ -24,10 +24,10 @@ from escalate.core.sla import SLAPolicy, Target
 from escalate.errors import EscalateError, TicketBusy, VersionConflict
 from escalate.stores.base import (
     Due,
-    Edition,
     Entry,
     Errand,
     Failure,
+    PolicyText,
     Refusal,
     Store,
     Stored,
@@ -201,7 +201,7 @@ def keeps_desks_apart(make: MakeStore) -> None:
     )
     store.append("east", "T-1", entry, expected_version=1)
     store.fail("east", Failure(at_us=_T0, ticket_id="T-1", where="x", why="y"))
-    store.publish("east", Edition(_POLICY, Actor("ana"), _T0))
+    store.publish("east", _book("1"))
     far = _T0 + 99 * _HOUR
     found = (
         store.load("west", "T-1").ticket,
@@ -216,7 +216,7 @@ def keeps_desks_apart(make: MakeStore) -> None:
         *store.turns("west", "N1"),
         *store.refusals("west"),
         *store.failures("west"),
-        *store.editions("west"),
+        *store.policies("west"),
     )
     assert found == (None,), f"the desk 'west' sees {found}"
     assert not store.knows_command("west", "T-1", "k")
@@ -361,14 +361,20 @@ def keeps_refusals_and_failures(make: MakeStore) -> None:
     assert store.failures("main") == failures
 
 
+def _book(text: str | None, who: str = "ana", version: str = "1") -> PolicyText:
+    return PolicyText(name="p", version=version, text=text, by=Actor(who, roles={"lead"}), at_us=_T0)
+
+
 def publishes_a_version_once(make: MakeStore) -> None:
-    """A name and version is published once; the first stays."""
+    """A name and version is published once, the first stays, and the newest comes last."""
     store = make()
-    first = Edition(_POLICY, Actor("ana"), _T0)
-    other = Edition(_POLICY.with_path(Path("N2", "N1", "return")), Actor("rui"), _T0 + 1)
-    assert store.publish("main", first), "a new edition was not taken"
-    assert not store.publish("main", other), "a version was published twice"
-    assert store.editions("main") == (first,)
+    first = _book('{"name": "p 🛠"}')
+    assert store.publish("main", first), "a new policy was not taken"
+    assert not store.publish("main", _book("other", "rui")), "a version was published twice"
+    assert store.policies("main") == (first,)
+    unwritten = _book(None, version="0")
+    assert store.publish("main", unwritten), "a policy without a text was not taken"
+    assert store.policies("main") == (first, unwritten), "the newest does not come last"
 
 
 def rolls_back_what_ends_in_an_error(make: MakeStore) -> None:
