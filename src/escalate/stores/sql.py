@@ -101,22 +101,27 @@ class SqlStore:
             NewerSchema: A later release made them.
             StoreFailed: The database did not take it.
         """
+        if self._dialect == "sqlite" and self._version() == len(schema.STEPS):
+            return  # a look takes no lock
         with self._whole():
             if self._dialect == "postgresql":  # two that make one table at once fail otherwise
                 self._rows("SELECT pg_advisory_xact_lock(7239045181)")
-            for statement in schema.statements(schema.VERSIONS, self._dialect):
-                self._run(statement)
-            found = self._rows("SELECT version FROM escalate_schema")
-            version = found[0][0] if found else 0
-            if version > len(schema.STEPS):
-                raise NewerSchema(version, len(schema.STEPS))
+            version = self._version()
             if version == len(schema.STEPS):
                 return
+            if version > len(schema.STEPS):
+                raise NewerSchema(version, len(schema.STEPS))
             for step in schema.STEPS[version:]:
                 for statement in schema.statements(step, self._dialect):
                     self._run(statement)
             self._run("DELETE FROM escalate_schema")
             self._run("INSERT INTO escalate_schema (version) VALUES (?)", len(schema.STEPS))
+
+    def _version(self) -> int:
+        for statement in schema.statements(schema.VERSIONS, self._dialect):
+            self._run(statement)
+        found = self._rows("SELECT version FROM escalate_schema")
+        return int(found[0][0]) if found else 0
 
     # -- one ticket
 
@@ -600,9 +605,7 @@ class SqlStore:
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
-        if self._dialect == "sqlite" and self._rows(
-            "SELECT 1 FROM sqlite_master WHERE name = 'escalate_schema'"
-        ):
+        if self._dialect == "sqlite":
             self._claim_file()
         self._run("SAVEPOINT escalate")
         try:
