@@ -8,7 +8,7 @@ raises :data:`FORMAT`; a test holds that.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 from escalate.core import events as e
@@ -153,7 +153,7 @@ def _read(form: Form, text: str, what: str) -> Any:
         raise BrokenDocument(what, f"{type(why).__name__}: {why}") from why
 
 
-def plain_table(text: str) -> Mapping[str, Any]:
-    """Return a document as the table that it is, for people and other programs."""
-    table: Mapping[str, Any] = json.loads(text)
-    return table
+def table(text: str) -> dict[str, Any]:
+    """Return a document of ours as the table that it is, for people and other programs."""
+    found: dict[str, Any] = json.loads(text)
+    return found
