@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 VARIABLE: Final = "ESCALATE_TEST_POSTGRES"
-INSTALL: Final = f"install PostgreSQL (Debian: apt install postgresql), or name a database in {VARIABLE}"
+INSTALL: Final = (
+    f"install PostgreSQL (Debian: apt install postgresql), or name a database in {VARIABLE}"
+)
 _USERS: Final = ("postgres", "nobody")  # who runs the server where the tests run as root
 
 
@@ -46,7 +48,18 @@ def server() -> Iterator[str]:
         if who:
             shutil.chown(folder, who["user"], who["group"])
         data = folder / "data"
-        command = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "escalate", "-N", "-E", "UTF8"]
+        command = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-U",
+            "escalate",
+            "-N",
+            "-E",
+            "UTF8",
+        ]
         done = subprocess.run(
             [*map(str, command), "--locale=C"],
             cwd=folder,

@@ -111,5 +111,7 @@ def difference(found: dict[str, list[str]], wanted: dict[str, list[str]]) -> str
     """Return where two sets of journals differ first; nothing where they are one."""
     for name in sorted(found.keys() | wanted.keys()):
         if found.get(name) != wanted.get(name):
-            return json.dumps({"ticket": name, "found": found.get(name), "wanted": wanted.get(name)})
+            return json.dumps(
+                {"ticket": name, "found": found.get(name), "wanted": wanted.get(name)}
+            )
     return ""

@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 from hypothesis import given, settings
 
-from escalate import Actor, EscalationPolicy, Status
+from escalate import Actor, EscalationPolicy
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import fold
@@ -94,7 +94,12 @@ def lives() -> list[list[Event]]:
         e.Erased(**more),
         e.FieldSet(name="x", value={"far": -float("inf")}, **more),
         e.Advised(
-            name="r", move=("escalate", "N2"), notify=("a", "b"), others=("tag",), is_rule=True, **more
+            name="r",
+            move=("escalate", "N2"),
+            notify=("a", "b"),
+            others=("tag",),
+            is_rule=True,
+            **more,
         ),
     ]
     there = {type(event) for each in (*kept, journal) for event in each}
@@ -137,9 +142,7 @@ def document() -> dict[str, Any]:
         "schema": list(schema.STEPS),
         "shapes": shapes(),
         "refusals": [table(write_plain(refusal))],
-        "failures": [
-            table(write_plain(Failure(at_us=-1, ticket_id="", where="tick", why="\x00")))
-        ],
+        "failures": [table(write_plain(Failure(at_us=-1, ticket_id="", where="tick", why="\x00")))],
         "texts": {write_text("Grüße \x00\ud800 🛠"): "Grüße \x00\ud800 🛠"},
         "policies": [json.loads(policy)],
         "journals": journals,

@@ -82,7 +82,9 @@ def named_psycopg(conninfo: str) -> Iterator[HostConnection]:
 
 
 @contextmanager
-def _session(url: str, style: ParamStyle, dialect: Dialect, **more: Any) -> Iterator[HostConnection]:
+def _session(
+    url: str, style: ParamStyle, dialect: Dialect, **more: Any
+) -> Iterator[HostConnection]:
     from sqlalchemy.orm import Session
 
     engine = sqlalchemy.create_engine(url, **more)

@@ -64,7 +64,9 @@ def types_in(thing: Any) -> Any:
     if isinstance(thing, list | tuple):
         return type(thing), [types_in(each) for each in thing]
     if attrs.has(type(thing)):
-        return type(thing), [types_in(getattr(thing, each.name)) for each in attrs.fields(type(thing))]
+        return type(thing), [
+            types_in(getattr(thing, each.name)) for each in attrs.fields(type(thing))
+        ]
     return dict if isinstance(thing, dict) else type(thing)
 
 
@@ -167,7 +169,7 @@ class TestWhatCannotBeRead:
     )
     def test_what_a_later_release_wrote_is_named(self, change: dict[str, Any]) -> None:
         """A newer format, event, field or kind of value is refused by name, never dropped."""
-        with pytest.raises(NewerDocument, match="ticket 'T-1', event 1 has .*upgrade"):
+        with pytest.raises(NewerDocument, match=r"ticket 'T-1', event 1 has .*upgrade"):
             read_event(json.dumps(_opened() | change), "ticket 'T-1', event 1")
 
     @pytest.mark.parametrize(
@@ -210,7 +212,9 @@ class TestWhatCannotBeRead:
 
 
 class TestWhatCannotBeWritten:
-    @pytest.mark.parametrize("value", [object(), {1: 2}, 10**5000, [{"x": b""}]], ids=lambda v: str(type(v)))
+    @pytest.mark.parametrize(
+        "value", [object(), {1: 2}, 10**5000, [{"x": b""}]], ids=lambda v: str(type(v))
+    )
     def test_a_value_that_no_document_can_hold(self, value: object) -> None:
         """A host that puts an object in a field is told what would work."""
         event = e.FieldSet(at_us=1, by=Actor(), name="x", value=value)
@@ -254,7 +258,10 @@ def test_equal_sets_are_written_alike() -> None:
 
 def test_dates_of_hosts() -> None:
     """A few values as they are written: a table in a table, a date, an exact number."""
-    fields = {"day": date(2026, 3, 2), "sum": Decimal("1.10"), "at": datetime(2026, 3, 2, tzinfo=UTC)}
+    fields = {
+        "day": date(2026, 3, 2),
+        "sum": Decimal("1.10"),
+        "at": datetime(2026, 3, 2, tzinfo=UTC),
+    }
     event = e.FieldSet(at_us=1, by=Actor(), name="x", value=fields)
     assert json.loads(write_event(event))["value"]["sum"] == {"~": "decimal", "of": "1.10"}
-

@@ -39,7 +39,9 @@ class TestAnotherProcess:
         desk, clock = shop(store=store)
         second = attrs.evolve(POLICY, version="2", max_bounces=5)
         desk.publish(second, by=EVE)
-        ticket = desk.open(id="T-1", subject="No paper", tags=["vip"], fields={"sizes": ("A4", 1.5)})
+        ticket = desk.open(
+            id="T-1", subject="No paper", tags=["vip"], fields={"sizes": ("A4", 1.5)}
+        )
         desk.handle("T-1", c.Reply("On our way", by=ANA, id="r-1"))
         with_history = desk.history("T-1")
         other = Desk(POLICY, again(store), clock=clock)
@@ -198,7 +200,10 @@ class TestTables:
         """A release that needs another column adds it; what was there stays."""
         desk, clock = shop(store=store)
         desk.open(id="T-1", subject="kept")
-        later = "ALTER TABLE escalate_tickets ADD COLUMN region {text} DEFAULT 'EU'; CREATE INDEX r ON escalate_tickets (region);"
+        later = (
+            "ALTER TABLE escalate_tickets ADD COLUMN region {text} DEFAULT 'EU';"
+            " CREATE INDEX escalate_region ON escalate_tickets (region);"
+        )
         monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, later))
         for _ in range(2):  # the second time there is nothing to do
             fresh = again(store)
@@ -228,7 +233,7 @@ class TestTables:
         if again(store) is store:
             return  # memory has no tables
         store._run("UPDATE escalate_schema SET version = 99")  # type: ignore[attr-defined]
-        with pytest.raises(NewerSchema, match="version 99.*upgrade"):
+        with pytest.raises(NewerSchema, match=r"version 99.*upgrade"):
             again(store)
 
     def test_the_text_of_the_tables_makes_them(self, tmp_path: Path, postgres: str) -> None:
@@ -269,7 +274,9 @@ class TestFiles:
             monkeypatch.chdir("/")
             assert desk.ticket("T-1")
 
-    @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # other tests leave threads behind
+    @pytest.mark.filterwarnings(
+        "ignore:.*fork:DeprecationWarning"
+    )  # other tests leave threads behind
     def test_a_process_that_forks_shares_nothing(self, tmp_path: Path) -> None:
         """A server that opens its desk first and forks its workers then loses and doubles nothing."""
         with SQLiteStore(tmp_path / "desk.db") as store:

@@ -83,7 +83,7 @@ def read_ticket(text: str, what: str) -> Ticket:
 
 def write_plain(thing: Refusal | Failure | Actor) -> str:
     """Return a refusal, a failure or an actor as a document."""
-    return _write(form_of(type(thing)), thing, type(thing).__name__)
+    return _write(_plain_form(type(thing)), thing, type(thing).__name__)
 
 
 def read_plain(cls: type[_Thing], text: str, what: str) -> _Thing:
@@ -93,8 +93,12 @@ def read_plain(cls: type[_Thing], text: str, what: str) -> _Thing:
         NewerDocument: A later release wrote it.
         BrokenDocument: It is no document of ours.
     """
-    thing: _Thing = _read(form_of(cls), text, what)
+    thing: _Thing = _read(_plain_form(cls), text, what)
     return thing
+
+
+def _plain_form(cls: Any) -> Form:
+    return form_of(cls)
 
 
 def write_text(text: str) -> str:

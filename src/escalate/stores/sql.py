@@ -254,8 +254,8 @@ class SqlStore:
         for ticket_id, text in rows:
             try:
                 found.append(d.read_ticket(text, f"ticket {ticket_id!r}"))
-            except (BrokenDocument, NewerDocument) as why:  # noqa: PERF203 - one stops no queue
-                _log.error("%s", why)  # noqa: TRY400 - it says all there is to say
+            except (BrokenDocument, NewerDocument) as why:
+                _log.error("%s", why)
         return tuple(found)
 
     def loads(self, desk: str) -> Mapping[str, int]:
@@ -361,7 +361,7 @@ class SqlStore:
             try:
                 if self._rebuild(desk, ticket_id):
                     changed.append(ticket_id)
-            except (BrokenDocument, NewerDocument, InvalidJournal) as why:  # noqa: PERF203
+            except (BrokenDocument, NewerDocument, InvalidJournal) as why:
                 failed[ticket_id] = str(why)
         return Rebuilt(tuple(changed), failed)
 
@@ -472,9 +472,7 @@ class SqlStore:
                 turn.number,
             )
 
-    def _put_errands(
-        self, desk: str, ticket_id: str, errands: Mapping[int, Errand | None]
-    ) -> None:
+    def _put_errands(self, desk: str, ticket_id: str, errands: Mapping[int, Errand | None]) -> None:
         for number, errand in errands.items():
             if errand is None:
                 self._run(
@@ -500,7 +498,14 @@ class SqlStore:
         self._insert(
             "INSERT INTO escalate_events (desk, ticket, number, at_us, event, document) VALUES ",
             [
-                (desk, ticket_id, event.seq, event.at_us, type(event).__name__, d.write_event(event))
+                (
+                    desk,
+                    ticket_id,
+                    event.seq,
+                    event.at_us,
+                    type(event).__name__,
+                    d.write_event(event),
+                )
                 for event in entry.events
             ],
         )
@@ -575,7 +580,9 @@ class SqlStore:
             name = f"{desk}/{ticket_id}"
             if wait:
                 self._rows("SELECT pg_advisory_xact_lock(hashtextextended(?, 7239))", name)
-            elif not self._rows("SELECT pg_try_advisory_xact_lock(hashtextextended(?, 7239))", name)[0][0]:
+            elif not self._rows(
+                "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 7239))", name
+            )[0][0]:
                 raise TicketBusy(ticket_id)
             stored = self._load(desk, ticket_id, claim)
             if stored is None and not wait and self._load(desk, ticket_id) is not None:

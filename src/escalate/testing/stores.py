@@ -367,7 +367,9 @@ def keeps_refusals_and_failures(make: MakeStore) -> None:
 
 
 def _book(text: str | None, who: str = "ana", version: str = "1") -> PolicyText:
-    return PolicyText(name="p", version=version, text=text, by=Actor(who, roles={"lead"}), at_us=_T0)
+    return PolicyText(
+        name="p", version=version, text=text, by=Actor(who, roles={"lead"}), at_us=_T0
+    )
 
 
 def publishes_a_version_once(make: MakeStore) -> None:
@@ -407,7 +409,9 @@ def rebuilds_from_events(make: MakeStore) -> None:
     errand = Errand(1, "notify", _T0)
     store.append("main", "T-1", Entry(ticket=wrong, errands={1: errand}), expected_version=2)
     assert store.rebuild("main") == Rebuilt(("T-1",)), "not just the ticket that was wrong"
-    assert store.load("main", "T-1") == Stored(ticket, 4), "the ticket is not the fold of its events"
+    assert store.load("main", "T-1") == Stored(ticket, 4), (
+        "the ticket is not the fold of its events"
+    )
     far = _T0 + 99 * _HOUR
     assert store.due("main", before_us=far, limit=1) == (Due(_T0 + _HOUR, "T-1"),)
     assert store.due_errands("main", until_us=far, limit=9) == (Due(_T0, "T-1"),)
