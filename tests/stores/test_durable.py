@@ -279,8 +279,7 @@ class TestFiles:
         path = tmp_path / "desk.db"
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("CREATE TABLE first (x)")
-            other.execute("BEGIN")
-            other.execute("SELECT * FROM first").fetchall()
+            other.execute("BEGIN IMMEDIATE")  # SQLite itself does not wait for this one
             with pytest.raises(StoreFailed, match="locked"):
                 SQLiteStore(path, wait_s=0.05)
             with ThreadPoolExecutor(1) as worker:
