@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from escalate.policies import load_policy as load_policy
     from escalate.runtime.desk import Desk as Desk
     from escalate.stores.memory import MemoryStore as MemoryStore
+    from escalate.stores.sqlite import SQLiteStore as SQLiteStore
 
 __all__ = [
     "ABSTAIN",
@@ -54,6 +55,7 @@ __all__ = [
     "RequestType",
     "Rule",
     "SLAPolicy",
+    "SQLiteStore",
     "Status",
     "Step",
     "Target",
@@ -87,6 +89,7 @@ __getattr__ = exports(
         "RequestType": "escalate.core.protocol",
         "Rule": "escalate.core.rules",
         "SLAPolicy": "escalate.core.sla",
+        "SQLiteStore": "escalate.stores.sqlite",
         "Status": "escalate.core.status",
         "Step": "escalate.core.sla",
         "Target": "escalate.core.sla",

@@ -34,10 +34,11 @@ from escalate.runtime.asking import Answer, Asker
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
 from escalate.runtime.packet import Packet, checks_to_do, packet_of
-from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.policybook import Edition, PolicyBook
 from escalate.runtime.rows import Row, rows
 from escalate.runtime.visiting import Job, Surroundings, Visit
-from escalate.stores.base import Due, Edition, Failure, Refusal, Store, Texts
+from escalate.stores.base import Due, Failure, Rebuilt, Refusal, Store, Texts
+from escalate.stores.exporting import export
 from escalate.stores.memory import MemoryStore
 
 Listener = Callable[[Ticket, tuple[Event, ...]], object]
@@ -381,6 +382,45 @@ class Desk:
     def failures(self) -> tuple[Failure, ...]:
         """Return what of the host went wrong: listeners, notices, classifiers, tickets in a tick."""
         return self._store.failures(self.name)
+
+    # -- what is kept, and for how long
+
+    def export(self, ticket_id: str) -> dict[str, Any]:
+        """Return all that is kept of a ticket, texts included, as tables that ``json.dumps`` takes.
+
+        Raises:
+            UnknownTicket: The desk has no such ticket.
+        """
+        self.ticket(ticket_id)
+        return export(self._store, self.name, ticket_id)
+
+    def erase(self, ticket_id: str, *, by: Actor) -> tuple[Event, ...]:
+        """Delete all that was written on a ticket, and journal it; what was decided stays as it is.
+
+        Returns what happened: timers that fired first, and ``Erased``.
+
+        Raises:
+            UnknownTicket: The desk has no such ticket.
+            BadInput: *by* is nobody in particular.
+        """
+        if not isinstance(by, Actor) or not by.id:
+            raise BadInput("erase.by", by, 'who has it deleted, e.g. Actor("ana")')
+        self.ticket(ticket_id)
+        return tuple(self._visit(ticket_id, lambda visit: visit.erase(by)).events)
+
+    def purge(self, before: datetime) -> tuple[str, ...]:
+        """Delete the tickets that are resolved or closed and unchanged since *before*, without a trace.
+
+        Refusals and failures of before go as well. Returns the tickets that are gone.
+
+        Raises:
+            NaiveInstant: *before* has no time zone.
+        """
+        return self._store.purge(self.name, before_us=as_us(before, "before"))
+
+    def rebuild(self) -> Rebuilt:
+        """Make every ticket, and when it is due, again from its journal; returns what was wrong."""
+        return self._store.rebuild(self.name)
 
     # -- visits
 
