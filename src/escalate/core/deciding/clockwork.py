@@ -141,7 +141,7 @@ class Reaction:
             mode = self.tables.on_reopen
             if mode == "resume":
                 terms = terms_of(self.tables, was)
-                revived = clocks.revive(was, self.at_us, Status.RESOLVED, terms)
+                revived = clocks.revive(was, self.at_us, Status.RESOLVED.value, terms)
                 self._go_on(revived, was, Change.RESUME, heard, found)
             elif mode == "new_cycle":
                 self._begin(name, was, Change.START, heard, found)
