@@ -156,7 +156,7 @@ def _replied_against(
     """Follow a reply that led to a status it may not lead to: what was said was said."""
     source = draft.status
     status = Status.PENDING if command.then == "wait" else Status.RESOLVED
-    working.emit(e.PathViolated("status", source, status, at_us=at_us, by=by))
+    working.emit(e.PathViolated("status", source.value, status.value, at_us=at_us, by=by))
     if source.is_done:
         working.emit(e.Reopened(source, Status.OPEN, at_us=at_us, by=by))
     event = e.BotReplied if command.bot or by.kind == "bot" else e.Replied
@@ -189,7 +189,7 @@ def _status_is(working: Working, draft: Draft, status: Status, at_us: int, by: A
         working.emit(e.Resolved(source, Status.RESOLVED, at_us=at_us, by=by))
         source = Status.RESOLVED
     if (source, status) not in working.tables.edges:
-        working.emit(e.PathViolated("status", source, status, at_us=at_us, by=by))
+        working.emit(e.PathViolated("status", source.value, status.value, at_us=at_us, by=by))
     working.emit(_arrival(source, status)(source, status, at_us=at_us, by=by))
 
 
