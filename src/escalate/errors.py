@@ -601,6 +601,30 @@ class TicketBusy(EscalateError):
         return f"ticket {self.ticket_id!r} is being worked on; wait for it, or come back later"
 
 
+@attrs.define
+class NoSuchLetter(EscalateError):
+    """Something was to be sent again that the outbox does not hold.
+
+    Attributes:
+        desk: The desk.
+        ticket_id: The ticket it would be about.
+        number: The number of the event that would ask for it.
+        waiting: The numbers of the events of that ticket which do.
+    """
+
+    code: ClassVar[str] = "no-such-letter"
+
+    desk: str
+    ticket_id: str
+    number: int
+    waiting: tuple[int, ...]
+
+    def __str__(self) -> str:
+        waiting = ", ".join(map(str, self.waiting)) or "none"
+        asked = f"the outbox of {self.desk!r} holds no errand of event {self.number}"
+        return f"{asked} of ticket {self.ticket_id!r}; of that ticket it holds: {waiting}"
+
+
 def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     """Return a hint that names the known words, and the closest one if it is *alike* enough (0 to 1).
 

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from escalate.runtime.assigning import RoundRobin as RoundRobin
     from escalate.runtime.assigning import skill_tags as skill_tags
     from escalate.runtime.desk import Desk as Desk
-    from escalate.runtime.desk import Notice as Notice
-    from escalate.runtime.desk import Ticked as Ticked
     from escalate.runtime.directory import Directory as Directory
     from escalate.runtime.directory import Person as Person
     from escalate.runtime.directory import Staff as Staff
+    from escalate.runtime.notices import Notice as Notice
+    from escalate.runtime.outbox import Letter as Letter
     from escalate.runtime.packet import Packet as Packet
     from escalate.runtime.policybook import PolicyBook as PolicyBook
+    from escalate.runtime.ticking import Ticked as Ticked
 
 _HOMES = {
     "Assigner": "assigning",
@@ -27,13 +28,14 @@ _HOMES = {
     "Desk": "desk",
     "Directory": "directory",
     "LeastLoaded": "assigning",
-    "Notice": "desk",
+    "Letter": "outbox",
+    "Notice": "notices",
     "Packet": "packet",
     "Person": "directory",
     "PolicyBook": "policybook",
     "RoundRobin": "assigning",
     "Staff": "directory",
-    "Ticked": "desk",
+    "Ticked": "ticking",
     "skill_tags": "assigning",
 }
 
@@ -44,6 +46,7 @@ __all__ = [
     "Desk",
     "Directory",
     "LeastLoaded",
+    "Letter",
     "Notice",
     "Packet",
     "Person",

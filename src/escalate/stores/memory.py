@@ -111,7 +111,8 @@ class MemoryStore:
             # All that can be wrong is found before the first change, so that there is nothing to undo.
             _check(ticket_id, drawer, cabinet, entry, expected_version)
             due_us, errand_us = drawer.due_us, drawer.errand_us
-            drawer.stored = Stored(entry.ticket, expected_version + 1)
+            shown = drawer.stored.shown if entry.shown is None else entry.shown
+            drawer.stored = Stored(entry.ticket, expected_version + 1, shown)
             drawer.events += entry.events
             drawer.texts.update(entry.texts)
             if entry.command_id is not None:
