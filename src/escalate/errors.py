@@ -602,6 +602,34 @@ class TicketBusy(EscalateError):
 
 
 @attrs.define
+class InsideApply(EscalateError):
+    """A host asked for more while it was to write what a desk had decided."""
+
+    code: ClassVar[str] = "inside-apply"
+
+    ticket_id: str
+    asked: str
+
+    def __str__(self) -> str:
+        asked = f"ticket {self.ticket_id!r}: {self.asked} was asked from within host.apply"
+        return f"{asked}, where the desk is at work already; ask once it has returned"
+
+
+@attrs.define
+class HostUnsettled(EscalateError):
+    """Host and desk answer each other without end; nothing of it was kept."""
+
+    code: ClassVar[str] = "host-unsettled"
+
+    ticket_id: str
+    visits: int
+
+    def __str__(self) -> str:
+        went = f"ticket {self.ticket_id!r}: one change led to {self.visits} visits and to no end"
+        return f"{went}; what does the host change of its own accord when apply has written?"
+
+
+@attrs.define
 class NoSuchLetter(EscalateError):
     """Something was to be sent again that the outbox does not hold.
 

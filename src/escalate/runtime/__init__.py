@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from escalate.runtime.assigning import LeastLoaded as LeastLoaded
     from escalate.runtime.assigning import RoundRobin as RoundRobin
     from escalate.runtime.assigning import skill_tags as skill_tags
+    from escalate.runtime.context import at_instant as at_instant
     from escalate.runtime.desk import Desk as Desk
     from escalate.runtime.directory import Directory as Directory
     from escalate.runtime.directory import Person as Person
     from escalate.runtime.directory import Staff as Staff
+    from escalate.runtime.guarding import Guarded as Guarded
+    from escalate.runtime.hosted import HostedDesk as HostedDesk
+    from escalate.runtime.hosts import Happened as Happened
+    from escalate.runtime.hosts import Host as Host
     from escalate.runtime.notices import Notice as Notice
     from escalate.runtime.outbox import Letter as Letter
     from escalate.runtime.packet import Packet as Packet
@@ -27,6 +32,10 @@ _HOMES = {
     "Candidate": "assigning",
     "Desk": "desk",
     "Directory": "directory",
+    "Guarded": "guarding",
+    "Happened": "hosts",
+    "Host": "hosts",
+    "HostedDesk": "hosted",
     "LeastLoaded": "assigning",
     "Letter": "outbox",
     "Notice": "notices",
@@ -36,6 +45,7 @@ _HOMES = {
     "RoundRobin": "assigning",
     "Staff": "directory",
     "Ticked": "ticking",
+    "at_instant": "context",
     "skill_tags": "assigning",
 }
 
@@ -45,6 +55,10 @@ __all__ = [
     "Candidate",
     "Desk",
     "Directory",
+    "Guarded",
+    "Happened",
+    "Host",
+    "HostedDesk",
     "LeastLoaded",
     "Letter",
     "Notice",
@@ -54,6 +68,7 @@ __all__ = [
     "RoundRobin",
     "Staff",
     "Ticked",
+    "at_instant",
     "skill_tags",
 ]
 

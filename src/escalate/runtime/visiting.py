@@ -95,6 +95,7 @@ class Visit:
     With *reaches_out* false it leaves every errand to a later visit: nobody waits for its jobs.
 
     Attributes:
+        ticket_id: The ticket's id, also before it is open.
         ticket: The ticket so far; none before it is open.
         events: What has happened in this visit, oldest first.
         refusal: Why what was asked was refused, if it was.
@@ -115,6 +116,7 @@ class Visit:
         classifies: bool,
         reaches_out: bool = True,
     ) -> None:
+        self.ticket_id = ticket_id
         self.ticket = stored.ticket
         self.events: list[Event] = []
         self.refusal: Refused | None = None
@@ -123,7 +125,6 @@ class Visit:
         self.stated: set[int] = set()
         self.shown: str | None = None
         self._around = around
-        self._id = ticket_id
         self._policy = policy
         self._now_us = now_us
         self._classifies = classifies
@@ -267,22 +268,22 @@ class Visit:
 
     def _was_asked(self, command_id: str) -> bool:
         store, desk = self._around.store, self._around.desk
-        for refusal in store.refusals(desk, self._id):
+        for refusal in store.refusals(desk, self.ticket_id):
             if refusal.command_id == command_id:
-                self.refusal = AlreadyRefused(self._id, command_id, refusal.why)
+                self.refusal = AlreadyRefused(self.ticket_id, command_id, refusal.why)
                 return True
         return self._is_known(command_id)
 
     def _is_known(self, command_id: str) -> bool:
         around = self._around
-        return around.store.knows_command(around.desk, self._id, command_id)
+        return around.store.knows_command(around.desk, self.ticket_id, command_id)
 
     def _refuse(self, command: Command, why: Refused, command_id: str | None) -> None:
         # The journal has what fired in this visit, whether the engine or the visit had it fire.
         why.fired = tuple(self.events)
         self.refusal = why
         self._noted = Refusal(
-            ticket_id=self._id,
+            ticket_id=self.ticket_id,
             at_us=self._now_us,
             by=command.by,
             asked=type(command).__name__,
@@ -301,7 +302,7 @@ class Visit:
         bots = {tier.name for tier in self._policy.tiers if tier.kind == "bot"}
         if self.ticket.tier in bots or not bots & self.ticket.left:
             return None
-        return BotSilent(self._id, by.id, self.ticket.tier)
+        return BotSilent(self.ticket_id, by.id, self.ticket.tier)
 
     # -- who is told
 
@@ -347,7 +348,7 @@ class Visit:
             if event.seq == number:
                 return event
         around = self._around
-        return around.store.events(around.desk, self._id, after=number - 1)[0]
+        return around.store.events(around.desk, self.ticket_id, after=number - 1)[0]
 
     def _put_off(self, errand: Errand) -> bool:
         """Keep *errand* for another try, should this one come to nothing; each wait is twice as long.
