@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
+from datetime import datetime
+from itertools import count
 from typing import Any
 
 from escalate import EscalationPolicy, HostedDesk, MemoryStore
@@ -23,12 +26,18 @@ class MemoryHost:
         self.hooks: list[Callable[[str], object]] = []
         self.applied: list[tuple[str, dict[str, Any]]] = []
         self._open: list[list[Callable[[], object]]] = []
+        self._one_at_a_time = threading.RLock()
 
     # -- what escalate asks of a host
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Rows and store together, or nothing."""
+        """Rows and store together, or nothing; one transaction at a time."""
+        with self._one_at_a_time, self._transaction():
+            yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         before = deepcopy(self.rows)
         self._open.append([])
         try:
@@ -77,6 +86,51 @@ class MemoryHost:
         """Change many rows at once; no hook is called."""
         for ticket_id in ticket_ids:
             self.rows[ticket_id].update(values)
+
+
+class MemoryBench:
+    """A host in memory, set up for ``check_host``."""
+
+    def __init__(
+        self, policy: EscalationPolicy, clock: Callable[[], datetime], *, vetoes: bool = False
+    ) -> None:
+        store = MemoryStore()
+        self.vetoes = vetoes
+        self.host = self.make_host(store)
+        self.desk = HostedDesk(policy, self.host, store, clock=clock)
+        self.host.hooks.append(self.desk.reconcile)
+        self._numbers = count(1)
+
+    def make_host(self, store: MemoryStore) -> MemoryHost:
+        """A host without tickets."""
+        return MemoryHost(store)
+
+    def create(self) -> str:
+        """Somebody writes."""
+        name = f"T-{next(self._numbers)}"
+        self.host.save(name, status="new", priority="normal", tier="N1")
+        return name
+
+    def edit(self, ticket_id: str, **values: Any) -> None:
+        """Somebody saves a form."""
+        if self.vetoes:
+            answer = self.desk.guard(ticket_id, Seen(**values))
+            if answer.refusal is not None:
+                raise answer.refusal
+        self.host.save(ticket_id, **values)
+
+    def bulk_edit(self, ticket_ids: Iterable[str], **values: Any) -> None:
+        """Somebody has a script."""
+        self.host.bulk(list(ticket_ids), **values)
+
+    def shows(self, ticket_id: str) -> Mapping[str, Any] | None:
+        """The row."""
+        row = self.host.rows.get(ticket_id)
+        return None if row is None else dict(row)
+
+    def tick(self) -> None:
+        """A worker comes by."""
+        self.desk.tick()
 
 
 def hosted(

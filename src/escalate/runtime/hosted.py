@@ -351,20 +351,21 @@ class HostedDesk(Views, Outbox):
 
     def _look(self, visit: Visit, shown: Seen | None, stored: Stored, way: _Way) -> None:
         """Follow what the host shows that it was not seen to show before."""
+        follow = visit.find if way.sweeps else visit.see
         if shown is None:
             if visit.ticket is not None and visit.ticket.status is not Status.CLOSED:
-                visit.see(Did(c.Cancel(reason="the host has it no more", by=DESK), by=DESK))
+                follow(Did(c.Cancel(reason="the host has it no more", by=DESK), by=DESK))
             return
         parts = hosts.parts_of(shown)
-        fresh: Parts
+        facts: list[Fact] = []
+        fresh = hosts.news(parts, hosts.from_text(stored.shown))
         if stored.ticket is None:
-            visit.see(self._opening(visit, shown, parts, way))
-            fresh = {name: parts[name] for name in ("status", "assignee") if name in parts}
-        else:
-            fresh = hosts.news(parts, hosts.from_text(stored.shown))
+            facts.append(self._opening(visit, shown, parts, way))
+            fresh = {name: parts[name] for name in parts if name in ("status", "assignee")}
         if fresh:
-            fact = hosts.seen_from(fresh, shown, way.by)
-            (visit.find if way.sweeps else visit.see)(fact)
+            facts.append(hosts.seen_from(fresh, shown, way.by))
+        if facts:
+            follow(*facts)
 
     def _opening(self, visit: Visit, shown: Seen, parts: Parts, way: _Way) -> Did:
         known = {

@@ -91,7 +91,7 @@ def parts_of(seen: Seen) -> Parts:
         value = getattr(seen, name)
         if value is not UNKNOWN:
             parts[name] = sorted(value) if name == "tags" else value and str(value)
-    if not isinstance(seen.fields, type(UNKNOWN)):
+    if seen.fields is not UNKNOWN:
         for name, value in seen.fields.items():
             if not isinstance(value, str | int | float | bool | None):
                 wanted = "a text, a number, true, false or none"

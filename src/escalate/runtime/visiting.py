@@ -157,19 +157,22 @@ class Visit:
         self._command_id = command_id
         self._settle()
 
-    def see(self, fact: Fact) -> None:
-        """Let everything due have its turn, then follow *fact*; a command seen before is no news."""
+    def see(self, *facts: Fact) -> None:
+        """Let everything due have its turn, then follow *facts*; a command seen before is no news."""
         self.catch_up(self._now_us)
-        self._follow(fact, self._now_us)
+        for fact in facts:
+            self._follow(fact, self._now_us)
         self._settle()
 
-    def find(self, fact: Seen) -> None:
+    def find(self, *facts: Fact) -> None:
         """Follow what is found to be so, of which nobody knows since when: it was so before what is due.
 
         Whoever edits many tickets at once tells nobody; what they closed must not be escalated first.
         """
         due_us = None if self.ticket is None else self.ticket.due_us
-        self._follow(fact, self._now_us if due_us is None else min(due_us, self._now_us))
+        at_us = self._now_us if due_us is None else min(due_us, self._now_us)
+        for fact in facts:
+            self._follow(fact, at_us)
         self._settle()
 
     def _follow(self, fact: Fact, at_us: int) -> None:
