@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from escalate import MemoryStore, SQLiteStore
+from escalate.stores import PostgresStore, Store
+from tests.postgres import NoPostgres, schema_in, server
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -49,3 +56,47 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def shared_data() -> Path:
     """The folder of real logs and texts."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server, as psycopg finds it."""
+    with ExitStack() as stack:
+        try:
+            conninfo = stack.enter_context(server())
+        except NoPostgres as why:
+            pytest.skip(str(why))
+        yield conninfo
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[str]:
+    """An empty schema in PostgreSQL, as psycopg finds it."""
+    with schema_in(postgres_server) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Makes empty stores of each kind that ships."""
+    numbers = count()
+    with ExitStack() as stack:
+
+        def make() -> Store:
+            match request.param:
+                case "sqlite":
+                    path = tmp_path / f"{next(numbers)}.db"
+                    return stack.enter_context(SQLiteStore(path))
+                case "postgres":
+                    server = request.getfixturevalue("postgres_server")
+                    conninfo = stack.enter_context(schema_in(server))
+                    return stack.enter_context(PostgresStore(conninfo))
+            return MemoryStore()
+
+        yield make
+
+
+@pytest.fixture
+def store(make_store: Callable[[], Store]) -> Store:
+    """An empty store, of each kind that ships."""
+    return make_store()

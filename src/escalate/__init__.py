@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from escalate.runtime.desk import Desk as Desk
     from escalate.runtime.hosted import HostedDesk as HostedDesk
     from escalate.stores.memory import MemoryStore as MemoryStore
+    from escalate.stores.sqlite import SQLiteStore as SQLiteStore
 
 __all__ = [
     "ABSTAIN",
@@ -56,6 +57,7 @@ __all__ = [
     "RequestType",
     "Rule",
     "SLAPolicy",
+    "SQLiteStore",
     "Status",
     "Step",
     "Target",
@@ -90,6 +92,7 @@ __getattr__ = exports(
         "RequestType": "escalate.core.protocol",
         "Rule": "escalate.core.rules",
         "SLAPolicy": "escalate.core.sla",
+        "SQLiteStore": "escalate.stores.sqlite",
         "Status": "escalate.core.status",
         "Step": "escalate.core.sla",
         "Target": "escalate.core.sla",

@@ -653,6 +653,87 @@ class NoSuchLetter(EscalateError):
         return f"{asked} of ticket {self.ticket_id!r}; of that ticket it holds: {waiting}"
 
 
+@attrs.define
+class NewerDocument(EscalateError):
+    """Something stored was written by a later release, and must not be understood by half.
+
+    Attributes:
+        what: What it is, such as ``"ticket 'T-1', event 5"``.
+        found: What this release does not know.
+        reads: The last format that this release reads.
+    """
+
+    code: ClassVar[str] = "newer-document"
+
+    what: str
+    found: str
+    reads: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what} has {self.found}, which this release does not know; it reads formats up to "
+            f"{self.reads}: upgrade escalate-tiers here as well"
+        )
+
+
+@attrs.define
+class BrokenDocument(EscalateError):
+    """Something stored cannot be read: it was cut off, or changed by something else than escalate.
+
+    Attributes:
+        what: What it is, such as ``"ticket 'T-1'"``.
+        why: What is wrong with it.
+    """
+
+    code: ClassVar[str] = "broken-document"
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        wanted = "restore it from a backup; a ticket whose events are whole comes back by rebuild()"
+        return f"{self.what} cannot be read: {self.why}; {wanted}"
+
+
+@attrs.define
+class NewerSchema(EscalateError):
+    """The tables of a store were made by a later release.
+
+    Attributes:
+        found: The version of the tables.
+        known: The last version that this release knows.
+    """
+
+    code: ClassVar[str] = "newer-schema"
+
+    found: int
+    known: int
+
+    def __str__(self) -> str:
+        return (
+            f"the tables of this store have version {self.found}, and this release knows versions up "
+            f"to {self.known}: upgrade escalate-tiers here as well"
+        )
+
+
+@attrs.define
+class StoreFailed(EscalateError):
+    """A database did not do what a store asked of it; what the visit had written is undone.
+
+    Attributes:
+        doing: What was asked, such as ``"INSERT INTO escalate_events"``.
+        why: What the database's driver said; its error is the cause of this one.
+    """
+
+    code: ClassVar[str] = "store-failed"
+
+    doing: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"the database did not take {self.doing!r}: {self.why}; mend that and ask again"
+
+
 def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     """Return a hint that names the known words, and the closest one if it is *alike* enough (0 to 1).
 

@@ -12,11 +12,14 @@ import attrs
 import pytest
 
 from escalate import MemoryStore
-from escalate.core.events import Event
+from escalate.core.events import Erased, Event
+from escalate.core.instants import as_us
 from escalate.errors import TicketBusy, VersionConflict
-from escalate.stores import Due, Edition, Entry, Refusal, Stored
+from escalate.stores import Due, Entry, PolicyText, Rebuilt, Refusal, Stored
 from escalate.stores.memory import _Drawer
-from escalate.testing import check_store, store_checks
+from escalate.testing import START, check_store, store_checks
+
+_THREE_HOURS = as_us(START) + 3 * 3_600_000_000
 
 
 @pytest.mark.parametrize("check", store_checks(), ids=lambda check: check.__name__)
@@ -117,11 +120,11 @@ class GivesTurnsTwice(MemoryStore):
         return super().append(desk, ticket_id, entry, expected_version=expected_version)
 
 
-class OverwritesEditions(MemoryStore):
+class OverwritesPolicies(MemoryStore):
     """Lets a version be published anew."""
 
-    def publish(self, desk: str, edition: Edition) -> bool:
-        self._cabinet(desk).editions[edition.key] = edition
+    def publish(self, desk: str, policy: PolicyText) -> bool:
+        self._cabinet(desk).policies[policy.key] = policy
         return True
 
 
@@ -163,7 +166,74 @@ class CountsTheDone(MemoryStore):
         return {agent: count + 1 for agent, count in super().loads(desk).items()}
 
 
+class KeepsErased(MemoryStore):
+    """Deletes no text."""
+
+    def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
+        kept = dict(self.texts(desk, ticket_id))
+        version = super().append(desk, ticket_id, entry, expected_version=expected_version)
+        self._cabinet(desk).drawers[ticket_id].texts.update(kept)
+        return version
+
+
+class ErasesOthers(MemoryStore):
+    """Deletes the texts of all tickets."""
+
+    def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
+        version = super().append(desk, ticket_id, entry, expected_version=expected_version)
+        if any(isinstance(event, Erased) for event in entry.events):
+            for drawer in self._cabinet(desk).drawers.values():
+                drawer.texts.clear()
+        return version
+
+
+class RebuildsNothing(MemoryStore):
+    """Trusts what it has."""
+
+    def rebuild(self, desk: str) -> Rebuilt:
+        return Rebuilt()
+
+
+class RebuildsNoTimers(MemoryStore):
+    """Makes tickets again, and forgets when they are due."""
+
+    def rebuild(self, desk: str) -> Rebuilt:
+        cabinet = self._cabinet(desk)
+        index, cabinet.due = cabinet.due, type(cabinet.due)()
+        cabinet.due.move("T-2", None, _THREE_HOURS)
+        done = super().rebuild(desk)
+        cabinet.due = index
+        return done
+
+
+class PurgesTheLiving(MemoryStore):
+    """Deletes what is old, over or not."""
+
+    def purge(self, desk: str, *, before_us: int) -> tuple[str, ...]:
+        gone = super().purge(desk, before_us=before_us)
+        for ticket in [each for each in self.live(desk) if each.changed_us < before_us]:
+            del self._cabinet(desk).drawers[ticket.id]
+        return gone
+
+
+class PurgesTicketsOnly(MemoryStore):
+    """Leaves refusals and failures where they are."""
+
+    def purge(self, desk: str, *, before_us: int) -> tuple[str, ...]:
+        cabinet = self._cabinet(desk)
+        refusals, failures = list(cabinet.refusals), list(cabinet.failures)
+        gone = super().purge(desk, before_us=before_us)
+        cabinet.refusals, cabinet.failures = refusals, failures
+        return gone
+
+
 DEFECTS = [
+    KeepsErased,
+    ErasesOthers,
+    RebuildsNothing,
+    RebuildsNoTimers,
+    PurgesTheLiving,
+    PurgesTicketsOnly,
     LosesEvents,
     TrustsEverybody,
     Spins,
@@ -173,7 +243,7 @@ DEFECTS = [
     Unlocked,
     StaysLocked,
     GivesTurnsTwice,
-    OverwritesEditions,
+    OverwritesPolicies,
     MixesRefusals,
     KeepsErrands,
     StripsTexts,

@@ -151,6 +151,7 @@ SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     e.NotifyAsked: _notify_asked,
     e.ClassifyAsked: lambda event: f"{who(event)} asks the classifier to look again",
     e.ReceiverMissed: lambda event: f"nobody stands behind {event.receiver}",
+    e.Erased: lambda event: f"{who(event)} has what was written deleted",
     e.PathViolated: lambda event: (
         f"the policy does not allow that ({event.why}): {event.source} > {event.target or 'there'}"
     ),

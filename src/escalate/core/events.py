@@ -595,6 +595,11 @@ class ReceiverMissed(Event):
 
 
 @attrs.frozen
+class Erased(Event):
+    """What was written on the ticket so far was deleted. It changes nothing that a decision reads."""
+
+
+@attrs.frozen
 class PathViolated(Event):
     """What was seen to happen is not what the policy allows; it was followed all the same.
 

@@ -24,12 +24,12 @@ from escalate.runtime.directory import Directory
 from escalate.runtime.errands import DESK, Errands, Listener
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
-from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.policybook import Edition, PolicyBook
 from escalate.runtime.ticking import Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
-from escalate.stores.base import Edition, Store
+from escalate.stores.base import Store
 from escalate.stores.memory import MemoryStore
 
 

@@ -17,9 +17,9 @@ from escalate.core.protocol import Check
 from escalate.core.ranking import urgency
 from escalate.errors import BadInput, UnknownTicket, nearest
 from escalate.runtime.packet import Packet, checks_to_do, packet_of
-from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.policybook import Edition, PolicyBook
 from escalate.runtime.rows import Row, rows
-from escalate.stores.base import Edition, Failure, Refusal, Texts
+from escalate.stores.base import Failure, Refusal, Texts
 
 if TYPE_CHECKING:
     from escalate.runtime.visiting import Surroundings

@@ -7,8 +7,8 @@ the ticket stored beside it is a copy that spares the folding. Every key begins 
 What a store in SQL needs, one table each: tickets (desk, ticket, version, due, tier, done, assignee, the
 ticket itself, what its host shows; an index on desk and due), events (desk, ticket, number), texts (desk,
 ticket, number, field), commands (desk, ticket, command id; unique), refusals, errands (desk, ticket,
-number; an index on desk and instant), turns (desk, tier, agent), failures, editions of policies (desk,
-name, version; unique).
+number; an index on desk and instant), turns (desk, tier, agent), failures, policies (desk,
+name, version; unique). :mod:`escalate.stores.schema` is that in SQL.
 
 :func:`escalate.testing.check_store` holds a store against all of this.
 """
@@ -136,18 +136,31 @@ class Turn:
     number: int
 
 
-@attrs.frozen
-class Edition:
-    """A policy as the policy book has it: who published it, and when."""
+@attrs.frozen(kw_only=True)
+class PolicyText:
+    """A policy as a store keeps it: a text, which a store does not read.
 
-    policy: EscalationPolicy
+    Attributes:
+        name: Its name.
+        version: Its version; the two are the key by which tickets refer to it.
+        text: What :func:`escalate.runtime.policytext.read_policy` reads; none if no text can say it, as
+            with a condition that is a Python function.
+        by: Who published it.
+        at_us: When.
+        policy: The policy itself. What outlives its process keeps the text only, and gives none back.
+    """
+
+    name: str
+    version: str
+    text: str | None
     by: Actor
     at_us: int = attrs.field(repr=show_instant)
+    policy: EscalationPolicy | None = attrs.field(default=None, eq=False, repr=False)
 
     @property
     def key(self) -> tuple[str, str]:
         """Name and version, as tickets refer to it."""
-        return self.policy.name, self.policy.version
+        return self.name, self.version
 
 
 @attrs.frozen(kw_only=True)
@@ -181,6 +194,19 @@ class Entry:
         return not any(kept) and self.shown is None
 
 
+@attrs.frozen
+class Rebuilt:
+    """What a rebuilding came to.
+
+    Attributes:
+        changed: The tickets that were not as their events say, and are now.
+        failed: Those whose events cannot be read, and why.
+    """
+
+    changed: tuple[str, ...] = ()
+    failed: Mapping[str, str] = attrs.field(factory=dict)
+
+
 class Store(Protocol):
     """Keeps the journals of desks, and what belongs to them. Safe from several threads."""
 
@@ -189,10 +215,11 @@ class Store(Protocol):
     ) -> AbstractContextManager[Stored]:
         """Hold the ticket's lock for the length of a ``with``, and give the ticket as it is then.
 
-        Nobody else appends to that ticket meanwhile; other tickets are not held up for long. A store
-        in a database opens its transaction here, commits when the block ends and rolls back if it
-        ends in an error. A ticket that was never opened is locked as well. The block must not lock
-        another ticket.
+        Nobody else appends to that ticket meanwhile; other tickets are not held up for long. Where
+        several processes write one file, somebody of another process may, and then the ``append`` of
+        this block is the one that is told so. A store in a database commits when the block ends and
+        rolls back if it ends in an error; one on the connection of a host leaves both to the host. A
+        ticket that was never opened is locked as well. The block must not lock another ticket.
 
         Raises:
             TicketBusy: Somebody else holds it, and *wait* is false.
@@ -201,6 +228,8 @@ class Store(Protocol):
 
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         """Keep *entry* whole and return the new version, which is one more than the old.
+
+        An event :class:`~escalate.core.events.Erased` deletes the texts of all earlier events.
 
         Raises:
             VersionConflict: The ticket is not at *expected_version*, or a turn is not the next one of
@@ -277,10 +306,25 @@ class Store(Protocol):
         """Return what went wrong, oldest first."""
         ...
 
-    def publish(self, desk: str, edition: Edition) -> bool:
-        """Keep *edition* as the newest one; false, and nothing kept, if its name and version are there."""
+    def publish(self, desk: str, policy: PolicyText) -> bool:
+        """Keep *policy* as the newest one; false, and nothing kept, if its name and version are there."""
         ...
 
-    def editions(self, desk: str) -> tuple[Edition, ...]:
+    def policies(self, desk: str) -> tuple[PolicyText, ...]:
         """Return the policy book, oldest first."""
+        ...
+
+    def rebuild(self, desk: str) -> Rebuilt:
+        """Make every ticket, and when it is due, again from its events, however old they are.
+
+        A ticket whose events cannot be read is named and left as it is.
+        """
+        ...
+
+    def purge(self, desk: str, *, before_us: int) -> tuple[str, ...]:
+        """Delete what is older than *before_us* and over, and return the tickets that are gone.
+
+        Those are the tickets that are resolved or closed and have not changed since, with all that is
+        kept of them, and refusals and failures of before.
+        """
         ...

@@ -11,16 +11,18 @@ from typing import Any
 
 import attrs
 
-from escalate.core.events import Event
+from escalate.core.engine import fold
+from escalate.core.events import Erased, Event
 from escalate.core.model import Ticket
 from escalate.core.sealing import FrozenDict
 from escalate.errors import InvalidJournal, TicketBusy, VersionConflict
 from escalate.stores.base import (
     Due,
-    Edition,
     Entry,
     Errand,
     Failure,
+    PolicyText,
+    Rebuilt,
     Refusal,
     Stored,
     Texts,
@@ -77,7 +79,7 @@ class _Cabinet:
     turns: dict[str, dict[str, int]] = attrs.field(factory=dict)
     refusals: list[Refusal] = attrs.field(factory=list)
     failures: list[Failure] = attrs.field(factory=list)
-    editions: dict[tuple[str, str], Edition] = attrs.field(factory=dict)
+    policies: dict[tuple[str, str], PolicyText] = attrs.field(factory=dict)
 
 
 @attrs.define(eq=False)
@@ -168,6 +170,9 @@ class MemoryStore:
             drawer.stored = Stored(entry.ticket, expected_version + 1, shown)
             drawer.events += entry.events
             drawer.texts.update(entry.texts)
+            erased = max((each.seq for each in entry.events if isinstance(each, Erased)), default=0)
+            for key in [key for key in drawer.texts if key[0] < erased]:
+                del drawer.texts[key]
             if entry.command_id is not None:
                 drawer.commands.add(entry.command_id)
             if entry.refusal is not None:
@@ -268,20 +273,53 @@ class MemoryStore:
         with self._lock:
             return tuple(self._cabinet(desk).failures)
 
-    def publish(self, desk: str, edition: Edition) -> bool:
-        """Keep *edition* as the newest one, unless it is there."""
+    def publish(self, desk: str, policy: PolicyText) -> bool:
+        """Keep *policy* as the newest one, unless it is there."""
         with self._lock:
-            editions = self._cabinet(desk).editions
-            if edition.key in editions:
+            policies = self._cabinet(desk).policies
+            if policy.key in policies:
                 return False
-            editions[edition.key] = edition
-            self._to_undo(lambda: editions.pop(edition.key))
+            policies[policy.key] = policy
+            self._to_undo(lambda: policies.pop(policy.key))
             return True
 
-    def editions(self, desk: str) -> tuple[Edition, ...]:
+    def policies(self, desk: str) -> tuple[PolicyText, ...]:
         """Return the policy book."""
         with self._lock:
-            return tuple(self._cabinet(desk).editions.values())
+            return tuple(self._cabinet(desk).policies.values())
+
+    def rebuild(self, desk: str) -> Rebuilt:
+        """Make every ticket again from its events."""
+        changed = []
+        with self._lock:
+            cabinet = self._cabinet(desk)
+            for ticket_id, drawer in sorted(cabinet.drawers.items()):
+                ticket = fold(None, drawer.events) if drawer.events else None
+                if ticket != drawer.stored.ticket:
+                    changed.append(ticket_id)
+                    due_us, kept = drawer.due_us, drawer.stored
+                    drawer.stored = Stored(ticket, kept.version + 1, kept.shown)
+                    cabinet.due.move(ticket_id, due_us, drawer.due_us)
+        return Rebuilt(tuple(changed))
+
+    def purge(self, desk: str, *, before_us: int) -> tuple[str, ...]:
+        """Delete what is older than *before_us* and over."""
+        with self._lock:
+            cabinet = self._cabinet(desk)
+            tickets = [
+                each
+                for each in self._tickets(desk)
+                if each.status.is_done and each.changed_us < before_us
+            ]
+            gone = {each.id for each in tickets}
+            for ticket_id in gone:
+                cabinet.errands.move(ticket_id, cabinet.drawers[ticket_id].errand_us, None)
+                del cabinet.drawers[ticket_id]
+            for rows in (cabinet.refusals, cabinet.failures):
+                rows[:] = [
+                    each for each in rows if each.at_us >= before_us and each.ticket_id not in gone
+                ]
+            return tuple(sorted(gone))
 
     def _cabinet(self, desk: str) -> _Cabinet:
         return self._cabinets.setdefault(desk, _Cabinet())

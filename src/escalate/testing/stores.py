@@ -16,7 +16,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from escalate.core import commands as c
-from escalate.core.engine import Outcome, fold, step
+from escalate.core.engine import Outcome, evolve, fold, step
+from escalate.core.events import Erased
 from escalate.core.instants import as_us
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy, Path
@@ -24,10 +25,11 @@ from escalate.core.sla import SLAPolicy, Target
 from escalate.errors import EscalateError, TicketBusy, VersionConflict
 from escalate.stores.base import (
     Due,
-    Edition,
     Entry,
     Errand,
     Failure,
+    PolicyText,
+    Rebuilt,
     Refusal,
     Store,
     Stored,
@@ -76,6 +78,7 @@ def store_checks() -> tuple[Check, ...]:
         takes_no_gap_in_a_journal,
         keeps_desks_apart,
         keeps_texts_by_event_and_field,
+        keeps_what_a_host_shows,
         knows_commands_by_ticket,
         says_what_is_due_before_an_instant,
         forgets_timers_that_were_replaced,
@@ -84,6 +87,9 @@ def store_checks() -> tuple[Check, ...]:
         counts_what_people_have,
         keeps_refusals_and_failures,
         publishes_a_version_once,
+        deletes_texts_that_are_erased,
+        rebuilds_from_events,
+        purges_what_is_over,
         rolls_back_what_ends_in_an_error,
         locks_a_ticket_for_one_at_a_time,
         loses_nothing_to_threads,
@@ -201,7 +207,7 @@ def keeps_desks_apart(make: MakeStore) -> None:
     )
     store.append("east", "T-1", entry, expected_version=1)
     store.fail("east", Failure(at_us=_T0, ticket_id="T-1", where="x", why="y"))
-    store.publish("east", Edition(_POLICY, Actor("ana"), _T0))
+    store.publish("east", _book("1"))
     far = _T0 + 99 * _HOUR
     found = (
         store.load("west", "T-1").ticket,
@@ -216,7 +222,7 @@ def keeps_desks_apart(make: MakeStore) -> None:
         *store.turns("west", "N1"),
         *store.refusals("west"),
         *store.failures("west"),
-        *store.editions("west"),
+        *store.policies("west"),
     )
     assert found == (None,), f"the desk 'west' sees {found}"
     assert not store.knows_command("west", "T-1", "k")
@@ -232,6 +238,24 @@ def keeps_texts_by_event_and_field(make: MakeStore) -> None:
     store.append("main", "T-1", _entry(_note(ticket, text)), expected_version=1)
     assert dict(store.texts("main", "T-1")) == {(1, "subject"): "about T-1", (2, "text"): text}
     assert not store.texts("main", "T-2")
+
+
+def keeps_what_a_host_shows(make: MakeStore) -> None:
+    """What a ticket's host was last seen to show is kept until it shows something else."""
+    store = make()
+    ticket = _open(store)
+    assert store.load("main", "T-1").shown is None, "a ticket without a host shows something"
+    for version, (given, kept) in enumerate(
+        [("one", "one"), (None, "one"), ("two", "two")], start=1
+    ):
+        entry = Entry(ticket=ticket, shown=given, command_id=f"c-{version}")
+        with store.locked("main", "T-1"):
+            store.append("main", "T-1", entry, expected_version=version)
+        shown = store.load("main", "T-1").shown
+        assert shown == kept, f"after {given!r} was appended it shows {shown!r}, not {kept!r}"
+    store.rebuild("main")
+    shown = store.load("main", "T-1").shown
+    assert shown == "two", f"after a rebuilding it shows {shown!r}"
 
 
 def knows_commands_by_ticket(make: MakeStore) -> None:
@@ -361,14 +385,91 @@ def keeps_refusals_and_failures(make: MakeStore) -> None:
     assert store.failures("main") == failures
 
 
+def _book(text: str | None, who: str = "ana", version: str = "1") -> PolicyText:
+    return PolicyText(
+        name="p", version=version, text=text, by=Actor(who, roles={"lead"}), at_us=_T0
+    )
+
+
 def publishes_a_version_once(make: MakeStore) -> None:
-    """A name and version is published once; the first stays."""
+    """A name and version is published once, the first stays, and the newest comes last."""
     store = make()
-    first = Edition(_POLICY, Actor("ana"), _T0)
-    other = Edition(_POLICY.with_path(Path("N2", "N1", "return")), Actor("rui"), _T0 + 1)
-    assert store.publish("main", first), "a new edition was not taken"
-    assert not store.publish("main", other), "a version was published twice"
-    assert store.editions("main") == (first,)
+    first = _book('{"name": "p 🛠"}')
+    assert store.publish("main", first), "a new policy was not taken"
+    assert not store.publish("main", _book("other", "rui")), "a version was published twice"
+    assert store.policies("main") == (first,)
+    unwritten = _book(None, version="0")
+    assert store.publish("main", unwritten), "a policy without a text was not taken"
+    assert store.policies("main") == (first, unwritten), "the newest does not come last"
+
+
+def deletes_texts_that_are_erased(make: MakeStore) -> None:
+    """An Erased deletes all that was written before it, on its ticket only, and nothing else."""
+    store = make()
+    ticket, _ = _open(store), _open(store, "T-2")
+    erased = Erased(at_us=_T0, by=Actor("ana"), seq=2)
+    entry = Entry(ticket=evolve(ticket, erased), events=(erased,))
+    store.append("main", "T-1", entry, expected_version=1)
+    assert not store.texts("main", "T-1"), "an erased text is still there"
+    assert set(store.texts("main", "T-2")) == {(1, "subject")}, "a text of another ticket is gone"
+    later = _note(evolve(ticket, erased), "later")
+    store.append("main", "T-1", _entry(later), expected_version=2)
+    assert dict(store.texts("main", "T-1")) == {(3, "text"): "later"}
+    assert fold(None, store.events("main", "T-1")) == later.ticket
+
+
+def rebuilds_from_events(make: MakeStore) -> None:
+    """Tickets and what is due are made again from the events; where they are right nothing changes."""
+    store = make()
+    ticket = _open(store, priority="urgent")
+    _open(store, "T-2")
+    wrong = step(ticket, c.Resolve(), _POLICY, now=START).ticket
+    store.append("main", "T-1", Entry(ticket=wrong), expected_version=1)
+    errand = Errand(1, "notify", _T0)
+    store.append("main", "T-1", Entry(ticket=wrong, errands={1: errand}), expected_version=2)
+    assert store.rebuild("main") == Rebuilt(("T-1",)), "not just the ticket that was wrong"
+    assert store.load("main", "T-1") == Stored(ticket, 4), (
+        "the ticket is not the fold of its events"
+    )
+    far = _T0 + 99 * _HOUR
+    assert store.due("main", before_us=far, limit=1) == (Due(_T0 + _HOUR, "T-1"),)
+    assert store.due_errands("main", until_us=far, limit=9) == (Due(_T0, "T-1"),)
+    assert store.rebuild("main") == Rebuilt(), "a second time changed something"
+
+
+def purges_what_is_over(make: MakeStore) -> None:
+    """What was done before an instant goes with all that belongs to it; the rest stays."""
+    store = make()
+    for name in ("T-1", "T-2", "T-3"):
+        ticket = _open(store, name)
+        done = step(ticket, c.Resolve(), _POLICY, now=START + timedelta(minutes=int(name[-1])))
+        entry = Entry(
+            ticket=done.ticket if name != "T-3" else ticket,
+            events=done.events if name != "T-3" else (),
+            command_id="k",
+            refusal=_refusal(name),
+            errands={1: Errand(1, "notify", _T0)},
+        )
+        store.append("main", name, entry, expected_version=1)
+        store.fail("main", Failure(at_us=_T0 + _HOUR, ticket_id=name, where="x", why=name))
+    before_us = _T0 + 90_000_000  # between the first and the second
+    assert store.purge("main", before_us=before_us) == ("T-1",), "not just what is old and over"
+    found = (
+        store.load("main", "T-1").ticket,
+        *store.events("main", "T-1"),
+        *store.texts("main", "T-1"),
+        *store.errands("main", "T-1"),
+    )
+    assert found == (None,), f"the purged ticket still has {found}"
+    assert not store.knows_command("main", "T-1", "k")
+    assert store.ids("main") == ("T-2", "T-3")
+    far = _T0 + 99 * _HOUR
+    errands = store.due_errands("main", until_us=far, limit=9)
+    assert [each.ticket_id for each in errands] == ["T-2", "T-3"]
+    assert [each.why for each in store.failures("main")] == ["T-2", "T-3"]
+    assert not store.refusals("main"), "a refusal of before is still there"
+    assert store.purge("main", before_us=before_us) == ()
+    assert store.texts("main", "T-2"), "a text of a ticket that stays is gone"
 
 
 def rolls_back_what_ends_in_an_error(make: MakeStore) -> None:

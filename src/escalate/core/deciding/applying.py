@@ -34,7 +34,8 @@ def apply_act(draft: Draft | None, event: Event) -> Draft:
         change = _CHANGES.get(type(event))
         if change is not None:
             change(draft, event)
-        if draft.automatic and event.by.is_human:
+        # To delete what was written is no act on the ticket: 5.12.
+        if draft.automatic and event.by.is_human and type(event) is not e.Erased:
             draft.automatic = 0
         draft.changed_us = event.at_us
     if event.command_id is not None:
