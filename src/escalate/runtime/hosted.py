@@ -121,6 +121,11 @@ class HostedDesk(Views, Outbox):
             self._now_us,
         )
 
+    @property
+    def host(self) -> Host:
+        """The help desk that it is embedded in."""
+        return self._host
+
     # -- what the host tells
 
     def reconcile(self, ticket_id: str, *, by: Actor | None = None) -> tuple[Event, ...]:

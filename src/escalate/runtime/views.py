@@ -94,6 +94,10 @@ class Views:
             raise BadInput(f"{type(self).__name__}.queue", tier, nearest(tier, tiers))
         return self._ranked(lambda ticket: ticket.tier == tier)
 
+    def live(self) -> tuple[Ticket, ...]:
+        """Return the tickets that are neither resolved nor closed, as they are stored, in any order."""
+        return self._store.live(self.name)
+
     def next_for(self, agent: str | Actor) -> Ticket | None:
         """Return the ticket that *agent* should look at next, or none; it is not taken by that.
 
