@@ -245,3 +245,11 @@ class TestSettings:
     def test_a_new_row_may_hold_anything(self) -> None:
         """Before it is saved there is nothing to hold it against."""
         escalation.host.check(escalation.desk, Ticket(title="x", line="N3"), Actor("ana"))
+
+
+def test_the_how_to_shows_what_is_tested() -> None:
+    """The code and the policy in the page are those of the example, to the letter."""
+    root = Path(escalation.__file__).parents[3]
+    page = (root / "docs/how-to/embed-in-django.md").read_text(encoding="utf-8")
+    for name in ("escalation.py", "policy.toml"):
+        assert (root / "examples/hosts/django_helpdesk" / name).read_text(encoding="utf-8") in page
