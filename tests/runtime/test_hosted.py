@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalate import Actor, HostedDesk, MemoryStore, Path, Refused, Rule
+from escalate import Actor, Handoff, HostedDesk, MemoryStore, Path, Refused, Rule
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import fold
@@ -447,6 +447,14 @@ class TestGuard:
         assert desk.guard("T-1", change, ANA)
         assert names(desk.history("T-1")) == ["Opened", "Taken"]
 
+    def test_what_comes_at_once_is_tried_in_the_order_it_can_have_come_about(self) -> None:
+        """Handed over and then solved; taken up again and then handed over."""
+        desk, host, _ = hosted()
+        host.save("T-1", status="open", tier="N1")
+        assert desk.guard("T-1", Seen(status="resolved", tier="bot"), ANA)
+        host.save("T-1", status="resolved")
+        assert desk.guard("T-1", Seen(status="open", tier="bot"), ANA)
+
     def test_a_move_that_waits_for_approval_is_not_made_by_a_form(self) -> None:
         """The veto names who approves."""
         policy = attrs.evolve(POLICY, paths=[Path("N1", "N2", approval="boss")])
@@ -484,6 +492,10 @@ class TestGuard:
         clock.advance(hours=5)
         desk.tick()
         assert host.rows["T-1"]["tier"] == "N2"
+        host.save("T-2", status="open", tier="N1")
+        handoff = Handoff(summary="no light")
+        desk.handle("T-2", c.Escalate("N2", handoff=handoff, by=ANA))
+        assert host.rows["T-2"]["tier"] == "N2"
         assert vetoed == []
 
 

@@ -169,7 +169,7 @@ class TestWhatCannotBeRead:
     )
     def test_what_a_later_release_wrote_is_named(self, change: dict[str, Any]) -> None:
         """A newer format, event, field or kind of value is refused by name, never dropped."""
-        with pytest.raises(NewerDocument, match="ticket 'T-1', event 1 has .*upgrade"):
+        with pytest.raises(NewerDocument, match=r"ticket 'T-1', event 1 has .*upgrade"):
             read_event(json.dumps(_opened() | change), "ticket 'T-1', event 1")
 
     @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_an_execute_that_fails_is_named(host: HostConnection) -> None:
 
     store = SqlStore(execute, paramstyle=host.style, dialect=host.dialect)
     with pytest.raises(
-        StoreFailed, match="'INSERT INTO escalate_texts'.*ConnectionError: gone"
+        StoreFailed, match=r"'INSERT INTO escalate_texts'.*ConnectionError: gone"
     ) as why:
         store.append("main", "T-1", opened(), expected_version=0)
     assert "no paper" not in str(why.value)
@@ -186,7 +186,7 @@ def test_a_newer_ticket_stops_alone(host: HostConnection) -> None:
     for name in ("T-1", "T-2", "T-3"):
         desk.open(id=name)
     later = """'{"format":2,"id":"T-2","soul":"old"}'"""
-    host.execute(f"UPDATE escalate_tickets SET document = {later} WHERE ticket = 'T-2'", ())
+    host.execute(f"UPDATE escalate_tickets SET document = {later} WHERE ticket = 'T-2'", ())  # noqa: S608
     clock.advance(minutes=40)
     ticked = desk.tick()
     assert (ticked.tickets, ticked.failed) == (("T-1", "T-3"), ("T-2",))

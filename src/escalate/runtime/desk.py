@@ -22,6 +22,7 @@ from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
 from escalate.runtime.errands import DESK, Errands, Listener
+from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import Edition, PolicyBook
@@ -42,7 +43,7 @@ def _new_id() -> str:
     return f"T-{secrets.token_hex(4)}"
 
 
-class Desk(Views, Outbox):
+class Desk(Views, Outbox, Keeping):
     """Tickets under a policy, kept in a store.
 
     Safe from several threads, and, as far as its store is, from several processes.

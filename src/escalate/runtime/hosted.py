@@ -30,6 +30,7 @@ from escalate.runtime.directory import Directory
 from escalate.runtime.errands import DESK, Errands, Listener
 from escalate.runtime.guarding import Guarded, guarded
 from escalate.runtime.hosts import Happened, Host, Parts
+from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import PolicyBook
@@ -62,7 +63,7 @@ class _Way:
     opening: Mapping[str, Any] = NOTHING
 
 
-class HostedDesk(Views, Outbox):
+class HostedDesk(Views, Outbox, Keeping):
     """Decides and keeps time for the tickets of a host.
 
     Args:

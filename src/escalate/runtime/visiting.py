@@ -15,7 +15,7 @@ import attrs
 
 from escalate.core import events as e
 from escalate.core.commands import Command, Open, Reply
-from escalate.core.engine import Outcome, advance, observe, step
+from escalate.core.engine import Outcome, advance, evolve, observe, step
 from escalate.core.events import Event
 from escalate.core.facts import AssigneeIs, Did, Fact, ReceiverMissing, Seen
 from escalate.core.instants import as_instant
@@ -187,6 +187,16 @@ class Visit:
         if isinstance(fact, Seen):
             by = fact.by or Actor()
             self.stated |= {event.seq for event in self.events[before:] if event.by == by}
+
+    def erase(self, by: Actor) -> None:
+        """Let everything due have its turn, then journal that all that was written is deleted."""
+        self.catch_up(self._now_us)
+        ticket = self.ticket
+        assert ticket is not None  # the desk has looked
+        at_us = max(self._now_us, ticket.changed_us)
+        event = e.Erased(at_us=at_us, by=by, seq=ticket.seq + 1)
+        self.ticket = evolve(ticket, event)
+        self.events.append(event)
 
     def catch_up(self, before_us: int) -> None:
         """Let timers before *before_us* and notices until then have their turn, in order of time."""

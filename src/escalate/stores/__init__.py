@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from escalate.stores.base import Store as Store
     from escalate.stores.base import Stored as Stored
     from escalate.stores.base import Turn as Turn
+    from escalate.stores.exporting import export as export
     from escalate.stores.memory import MemoryStore as MemoryStore
     from escalate.stores.postgres import PostgresStore as PostgresStore
     from escalate.stores.schema import ddl as ddl
@@ -27,6 +28,7 @@ _HOMES = {
     "SQLiteStore": "sqlite",
     "SqlStore": "sql",
     "ddl": "schema",
+    "export": "exporting",
 }
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "Stored",
     "Turn",
     "ddl",
+    "export",
 ]
 
 __getattr__ = exports(

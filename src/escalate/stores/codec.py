@@ -44,7 +44,7 @@ def _same(value: Any) -> Any:
 
 
 @cache
-def form_of(hint: Any) -> Form:
+def form_of(hint: Any) -> Form:  # noqa: PLR0911  one line for each kind of type
     """Return how a value of the type *hint* is written and read.
 
     Raises:
@@ -163,7 +163,8 @@ def union_of(classes: Iterable[type], tag: str) -> Form:
 def _fields(cls: type) -> tuple[attrs.Attribute[Any], ...]:
     if not attrs.has(cls):
         raise TypeError(f"no form for {cls}")
-    return attrs.fields(cls)
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
+    return fields
 
 
 def _default(field: attrs.Attribute[Any]) -> Any:

@@ -8,7 +8,7 @@ raises :data:`FORMAT`; a test holds that.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 from escalate.core import events as e
@@ -83,7 +83,7 @@ def read_ticket(text: str, what: str) -> Ticket:
 
 def write_plain(thing: Refusal | Failure | Actor) -> str:
     """Return a refusal, a failure or an actor as a document."""
-    return _write(form_of(type(thing)), thing, type(thing).__name__)
+    return _write(_plain_form(type(thing)), thing, type(thing).__name__)
 
 
 def read_plain(cls: type[_Thing], text: str, what: str) -> _Thing:
@@ -93,8 +93,12 @@ def read_plain(cls: type[_Thing], text: str, what: str) -> _Thing:
         NewerDocument: A later release wrote it.
         BrokenDocument: It is no document of ours.
     """
-    thing: _Thing = _read(form_of(cls), text, what)
+    thing: _Thing = _read(_plain_form(cls), text, what)
     return thing
+
+
+def _plain_form(cls: Any) -> Form:
+    return form_of(cls)
 
 
 def write_text(text: str) -> str:
@@ -153,7 +157,7 @@ def _read(form: Form, text: str, what: str) -> Any:
         raise BrokenDocument(what, f"{type(why).__name__}: {why}") from why
 
 
-def plain_table(text: str) -> Mapping[str, Any]:
-    """Return a document as the table that it is, for people and other programs."""
-    table: Mapping[str, Any] = json.loads(text)
-    return table
+def table(text: str) -> dict[str, Any]:
+    """Return a document of ours as the table that it is, for people and other programs."""
+    found: dict[str, Any] = json.loads(text)
+    return found

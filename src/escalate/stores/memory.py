@@ -315,10 +315,12 @@ class MemoryStore:
             for ticket_id in gone:
                 cabinet.errands.move(ticket_id, cabinet.drawers[ticket_id].errand_us, None)
                 del cabinet.drawers[ticket_id]
-            for rows in (cabinet.refusals, cabinet.failures):
-                rows[:] = [
-                    each for each in rows if each.at_us >= before_us and each.ticket_id not in gone
-                ]
+
+            def stays(each: Refusal | Failure) -> bool:
+                return each.at_us >= before_us and each.ticket_id not in gone
+
+            cabinet.refusals[:] = filter(stays, cabinet.refusals)
+            cabinet.failures[:] = filter(stays, cabinet.failures)
             return tuple(sorted(gone))
 
     def _cabinet(self, desk: str) -> _Cabinet:

@@ -18,7 +18,7 @@ _FORKED: Final[list[Any]] = []
 
 
 class _Here(threading.local):
-    """The connection that this thread works on now, whether it has begun a transaction, and whether it failed."""
+    """What this thread works on now: a connection, whether it has begun something, whether it failed."""
 
     connection: Any = None
     begun = False
@@ -102,6 +102,7 @@ class OwningStore(SqlStore, ABC):
         here.begun = False
         if here.hurt:
             _close(connection)
+            self.close()  # a server that went took the others along: no need to find out one by one
         else:
             self._idle.append(connection)
 

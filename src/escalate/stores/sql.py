@@ -262,8 +262,8 @@ class SqlStore:
         for ticket_id, text in rows:
             try:
                 found.append(d.read_ticket(text, f"ticket {ticket_id!r}"))
-            except (BrokenDocument, NewerDocument) as why:  # noqa: PERF203 - one stops no queue
-                _log.error("%s", why)  # noqa: TRY400 - it says all there is to say
+            except (BrokenDocument, NewerDocument) as why:
+                _log.error("%s", why)
         return tuple(found)
 
     def loads(self, desk: str) -> Mapping[str, int]:
@@ -369,7 +369,7 @@ class SqlStore:
             try:
                 if self._rebuild(desk, ticket_id):
                     changed.append(ticket_id)
-            except (BrokenDocument, NewerDocument, InvalidJournal) as why:  # noqa: PERF203
+            except (BrokenDocument, NewerDocument, InvalidJournal) as why:
                 failed[ticket_id] = str(why)
         return Rebuilt(tuple(changed), failed)
 

@@ -71,6 +71,7 @@ class SQLiteStore(OwningStore):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # an erased text is gone from the file
         except sqlite3.Error as why:
             connection.close()
             raise StoreFailed(f"open {self._path}", str(why)) from why
