@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from escalate.runtime.outbox import Letter as Letter
     from escalate.runtime.packet import Packet as Packet
     from escalate.runtime.policybook import PolicyBook as PolicyBook
+    from escalate.runtime.shadow import ShadowReport as ShadowReport
     from escalate.runtime.ticking import Ticked as Ticked
 
 _HOMES = {
@@ -43,6 +44,7 @@ _HOMES = {
     "Person": "directory",
     "PolicyBook": "policybook",
     "RoundRobin": "assigning",
+    "ShadowReport": "shadow",
     "Staff": "directory",
     "Ticked": "ticking",
     "at_instant": "context",
@@ -66,6 +68,7 @@ __all__ = [
     "Person",
     "PolicyBook",
     "RoundRobin",
+    "ShadowReport",
     "Staff",
     "Ticked",
     "at_instant",

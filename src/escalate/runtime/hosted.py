@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from operator import methodcaller
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -34,6 +34,7 @@ from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.shadow import ShadowReport, shadow_report, takes_part
 from escalate.runtime.ticking import Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
@@ -83,6 +84,13 @@ class HostedDesk(Views, Outbox, Keeping):
         notify: As for :class:`~escalate.Desk`; a host without ``on_commit`` has notices go out with
             the next tick.
         notify_within_s: As for :class:`~escalate.Desk`.
+        mode: ``"shadow"`` journals what the policy would do, and does nothing: nothing is written,
+            nobody is told, no edit is vetoed. Its journals stand under a name of their own.
+        share: The share of all tickets that take part, from 0 to 1; always the same ones. The desk
+            keeps out of the others.
+
+    Raises:
+        BadInput: There is no such mode, *share* is no share, or an assigner has no directory.
     """
 
     def __init__(  # noqa: PLR0913  one keyword for each thing that a host may bring
@@ -101,12 +109,22 @@ class HostedDesk(Views, Outbox, Keeping):
         listeners: Iterable[Listener] = (),
         notify: Callable[[Notice], object] | None = None,
         notify_within_s: float | None = 10.0,
+        mode: Literal["live", "shadow"] = "live",
+        share: float = 1.0,
     ) -> None:
+        if mode not in ("live", "shadow"):
+            raise BadInput("HostedDesk.mode", mode, '"live" or "shadow"')
+        if not 0 <= share <= 1:
+            raise BadInput("HostedDesk.share", share, "a number from 0 to 1")
         if assigner is not None and directory is None:
             raise BadInput(
                 "HostedDesk.directory", None, "one beside an assigner, to know who is there"
             )
         # A customer who writes too late is the host's to open a ticket for; the event tells it.
+        self._acts = mode == "live"
+        self._share = share
+        name = name if self._acts else f"{name}.shadow"
+        assigner = assigner if self._acts else None
         around = Surroundings(name, store, directory, assigner, notify is not None, opens=False)
         super().__init__(around, PolicyBook(store, name), PinnedClock(clock))
         self._policy_for = policy_for
@@ -173,10 +191,10 @@ class HostedDesk(Views, Outbox, Keeping):
         requester: str | None = None,
         request_type: str | None = None,
         by: Actor | None = None,
-    ) -> Ticket:
+    ) -> Ticket | None:
         """Open a ticket that the host has, telling more of it than the host shows, and return it.
 
-        One that is open already is reconciled.
+        One that is open already is reconciled. None: it does not take part, or was done already.
 
         Raises:
             UnknownTicket: The host has no such ticket.
@@ -188,7 +206,7 @@ class HostedDesk(Views, Outbox, Keeping):
             "request_type": request_type,
         }
         self._told(ticket_id, _nothing, _Way(by=by, opening=opening))
-        return self.ticket(ticket_id)
+        return self._store.load(self.name, ticket_id).ticket
 
     def observe(self, ticket_id: str, fact: Fact) -> tuple[Event, ...]:
         """Follow what happened to a ticket, after what the host shows of it; it is never refused.
@@ -211,7 +229,11 @@ class HostedDesk(Views, Outbox, Keeping):
             UnknownTicket: Neither the host nor the desk has it.
             Refused: The policy, the ticket's state or the actor's rights do not allow it.
             InsideApply: It was asked from within ``host.apply``.
+            BadInput: The desk is a shadow, or the ticket does not take part.
         """
+        if not self._acts or not takes_part(ticket_id, self._share):
+            wanted = "observe(...): it only looks on, or keeps out of this ticket"
+            raise BadInput("HostedDesk.handle", type(command).__name__, wanted)
         if isinstance(command, c.Open):
             raise BadInput(
                 "HostedDesk.handle", "Open", "desk.open(id) for a ticket that the host has"
@@ -235,7 +257,7 @@ class HostedDesk(Views, Outbox, Keeping):
             by: Who wants it; none stands for some agent, or for who gives the command.
         """
         run, ticket = run_of(self), self._store.load(self.name, ticket_id).ticket
-        if ticket is None or (run is not None and run.ticket_id == ticket_id):
+        if not self._acts or ticket is None or (run is not None and run.ticket_id == ticket_id):
             return Guarded()
         last = hosts.from_text(self._store.load(self.name, ticket_id).shown)
         wanted = (
@@ -263,10 +285,17 @@ class HostedDesk(Views, Outbox, Keeping):
 
         return Round(self._errands, look_after, limit).go(self._now_us())
 
+    def shadow_report(self) -> ShadowReport:
+        """Return what the policy would have done, beside what people did, over all that is journalled."""
+        ids = self._store.ids(self.name)
+        return shadow_report(self._store.events(self.name, each) for each in ids)
+
     # -- visits
 
     def _told(self, ticket_id: str, deed: Deed, way: _Way) -> Visit | None:
         """Visit a ticket of which the host tells; none if that has to wait, or is our own doing."""
+        if not takes_part(ticket_id, self._share):
+            return None
         run = run_of(self)
         if run is None:
             return self._visit(ticket_id, deed, way)
@@ -351,6 +380,7 @@ class HostedDesk(Views, Outbox, Keeping):
             return self._policy_of(stored.ticket)
         given = self._policy_for
         policy = given if isinstance(given, EscalationPolicy) else given(ticket_id)
+        policy = policy if self._acts else policy.advisory()
         self._askers.check(policy)
         self._book.publish(policy, by=DESK, now=self._clock())
         return policy
@@ -383,7 +413,7 @@ class HostedDesk(Views, Outbox, Keeping):
     def _write(self, run: Run, visit: Visit, stored: Stored, parts: Parts) -> None:
         """Let the host write what follows, and keep what it shows then."""
         last, now = hosts.from_text(stored.shown), parts
-        if visit.events and visit.ticket is not None:
+        if self._acts and visit.events and visit.ticket is not None:
             changes = hosts.changes_by(
                 stored.ticket, visit.events, lambda event: event.seq in visit.stated, parts
             )
