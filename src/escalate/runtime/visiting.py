@@ -7,7 +7,7 @@ visit leaves jobs, and errands in the store that stay until the jobs are done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
@@ -399,27 +399,28 @@ class Visit:
         self._arrived = False
         if ticket.assignee is not None or ticket.status.is_done or not self._is_human(ticket.tier):
             return
+        # Read once: if whose turn it is and the number of the turn are of two moments, two may be right.
+        turns = self._turns_of(ticket.tier)
         try:
-            agent = self._chosen(around.assigner, ticket)
+            agent = self._chosen(around.assigner, ticket, turns)
         except Exception as why:  # noqa: BLE001 - an assigner is the host's; the desk records it
             self.troubles.append(("assigner", why))
             return
         if agent is not None:
-            last = self._last_turn(ticket.tier)
-            self._turns.append(Turn(ticket.tier, agent, last + 1))
+            number = max(turns.values(), default=0) + 1
+            self._turns.append(Turn(ticket.tier, agent, number))
             fact = AssigneeIs(agent, by=ASSIGNER)
             self._absorb(observe(ticket, fact, self._policy, now=ticket.changed_at))
 
     def _is_human(self, tier: str) -> bool:
         return any(each.name == tier and each.kind == "human" for each in self._policy.tiers)
 
-    def _chosen(self, assigner: Assigner, ticket: Ticket) -> str | None:
+    def _chosen(self, assigner: Assigner, ticket: Ticket, turns: Mapping[str, int]) -> str | None:
         around = self._around
         if around.directory is None:
             return None
         there = sorted(set(around.directory.on_duty(ticket.tier, as_instant(self._now_us))))
         loads = around.store.loads(around.desk)
-        turns = self._turns_of(ticket.tier)
         wanted = {word: around.directory.having(word) for word in assigner.skills_for(ticket)}
         candidates = [
             Candidate(
@@ -440,9 +441,6 @@ class Visit:
         turns = dict(around.store.turns(around.desk, tier))
         turns |= {turn.agent: turn.number for turn in self._turns if turn.tier == tier}
         return turns
-
-    def _last_turn(self, tier: str) -> int:
-        return max(self._turns_of(tier).values(), default=0)
 
 
 Deed = Callable[[Visit], object]
