@@ -48,7 +48,7 @@ class Stored:
 
     ticket: Ticket | None = None
     version: int = 0
-    shown: str | None = None
+    shown: str | None = attrs.field(default=None, repr=False)  # long, and in the words of machines
 
 
 @attrs.frozen(order=True)
