@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from escalate import Actor, Desk, EscalationPolicy, SLAPolicy, Step, Target
 from escalate.core import commands as c
@@ -15,6 +19,7 @@ from escalate.core.engine import step
 from escalate.errors import BadInput, NewerDocument, StoreFailed, TicketBusy, VersionConflict
 from escalate.stores import Entry, SqlStore, Stored, Turn
 from escalate.testing import START, ManualClock, store_checks
+from tests.postgres import schema_in
 from tests.stores.hosts import ON_POSTGRES, ON_SQLITE, HostConnection
 
 POLICY = EscalationPolicy(
@@ -197,6 +202,20 @@ def test_a_newer_ticket_stops_alone(host: HostConnection) -> None:
     assert desk._store.rebuild("main").changed == ("T-2",)
     assert desk.tick().tickets == ("T-2",)
     assert desk.ticket("T-2").changed_at == START + timedelta(minutes=30)
+
+
+def test_a_desk_works_in_the_transactions_of_django(tmp_path: Path, postgres_server: str) -> None:
+    """With Django's cursor and atomic(), on SQLite and PostgreSQL: kept and rolled back together."""
+    with schema_in(postgres_server) as conninfo:
+        where = [str(tmp_path / "django.db"), json.dumps(conninfo_to_dict(conninfo))]
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "tests.stores.django_host", *where],
+            cwd=Path(__file__).resolve().parents[2],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_misspelt_style_or_dialect_is_told() -> None:

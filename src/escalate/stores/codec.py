@@ -173,8 +173,16 @@ def _default(field: attrs.Attribute[Any]) -> Any:
 
 
 def shape_of(cls: type) -> dict[str, str]:
-    """Return the fields of *cls* with their types as written in the source: what a document may hold."""
-    return {field.name: str(field.type) for field in _fields(cls)}
+    """Return the fields of *cls*, each with its type and default as written: what a document may hold.
+
+    The default belongs to it, because what is left out of a document means that.
+    """
+    shape = {}
+    for field in _fields(cls):
+        default = _default(field)
+        usual = "" if default is attrs.NOTHING else f" = {default!r}"
+        shape[field.name] = f"{field.type}{usual}"
+    return shape
 
 
 # -- values of a host's own: fields of tickets, scores of classifiers

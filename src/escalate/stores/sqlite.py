@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from escalate.errors import BadInput, StoreFailed, TicketBusy
 from escalate.stores.base import Stored
 from escalate.stores.owning import OwningStore
+
+_PAUSE_S: Final = 0.01
 
 
 class SQLiteStore(OwningStore):
@@ -69,13 +72,27 @@ class SQLiteStore(OwningStore):
         except sqlite3.Error as why:
             raise StoreFailed(f"open {self._path}", str(why)) from why
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            self._use_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")  # an erased text is gone from the file
         except sqlite3.Error as why:
             connection.close()
             raise StoreFailed(f"open {self._path}", str(why)) from why
         return connection
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        waited_s = 0.0
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as why:
+                # SQLite does not wait here, as it does elsewhere, when several open a new file at once.
+                if why.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited_s >= self._wait_s:
+                    raise
+                time.sleep(_PAUSE_S)
+                waited_s += _PAUSE_S
+            else:
+                return
 
     @contextmanager
     def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
