@@ -92,14 +92,9 @@ def test_a_django_desk_keeps_the_host_contract(check: Callable[[Any], None]) -> 
 
 @pytest.mark.parametrize("host", ["django_desk", "django_helpdesk"])
 def test_embedding_takes_fewer_than_forty_lines(host: str) -> None:
-    """Lines of code as ruff formats them at 100 columns; tables of words and comments included."""
+    """Lines as ruff formats them at 100 columns: imports and tables of words count, blank lines do not."""
     text = (Path(escalation.__file__).parents[1] / host / "escalation.py").read_text()
-    body = text.split('"""', 2)[2]
-    lines = [
-        line
-        for line in body.splitlines()
-        if line.strip() and not line.startswith(("import", "from"))
-    ]
+    lines = [line for line in text.split('"""', 2)[2].splitlines() if line.strip()]
     assert len(lines) < 40, f"{len(lines)} lines"
     assert max(map(len, text.splitlines())) <= 100
 

@@ -12,17 +12,12 @@ from escalate.core import commands as c
 from escalate.core.facts import Did
 from escalate.integrations.django import DjangoStore, ModelHost, connect
 
-STATUSES = {1: "open", 2: "open", 3: "resolved", 4: "closed", 5: "closed"}
+COLUMNS = {"status": "status", "tier": "queue__slug", "priority": "priority"}
 host = ModelHost(
     Ticket,
-    {
-        "status": "status",
-        "tier": "queue__slug",
-        "priority": "priority",
-        "assignee": "assigned_to_id",
-    },
+    {**COLUMNS, "assignee": "assigned_to_id"},
     words={
-        "status": STATUSES,
+        "status": {1: "open", 2: "open", 3: "resolved", 4: "closed", 5: "closed"},
         "tier": {"n1": "N1", "n2": "N2", "n3": "N3"},
         "priority": {1: "urgent", 2: "high", 3: "normal", 4: "low", 5: "low"},
     },
