@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from escalate.errors import Refused as Refused
     from escalate.policies import load_policy as load_policy
     from escalate.runtime.desk import Desk as Desk
+    from escalate.runtime.hosted import HostedDesk as HostedDesk
     from escalate.stores.memory import MemoryStore as MemoryStore
     from escalate.stores.sqlite import SQLiteStore as SQLiteStore
 
@@ -47,6 +48,7 @@ __all__ = [
     "EscalationPolicy",
     "Goal",
     "Handoff",
+    "HostedDesk",
     "MemoryStore",
     "Path",
     "Permission",
@@ -81,6 +83,7 @@ __getattr__ = exports(
         "EscalationPolicy": "escalate.core.policy",
         "Goal": "escalate.core.protocol",
         "Handoff": "escalate.core.model",
+        "HostedDesk": "escalate.runtime.hosted",
         "MemoryStore": "escalate.stores.memory",
         "Path": "escalate.core.policy",
         "Permission": "escalate.core.protocol",

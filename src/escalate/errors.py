@@ -610,6 +610,58 @@ class TicketBusy(EscalateError):
 
 
 @attrs.define
+class InsideApply(EscalateError):
+    """A host asked for more while it was to write what a desk had decided."""
+
+    code: ClassVar[str] = "inside-apply"
+
+    ticket_id: str
+    asked: str
+
+    def __str__(self) -> str:
+        asked = f"ticket {self.ticket_id!r}: {self.asked} was asked from within host.apply"
+        return f"{asked}, where the desk is at work already; ask once it has returned"
+
+
+@attrs.define
+class HostUnsettled(EscalateError):
+    """Host and desk answer each other without end; nothing of it was kept."""
+
+    code: ClassVar[str] = "host-unsettled"
+
+    ticket_id: str
+    visits: int
+
+    def __str__(self) -> str:
+        went = f"ticket {self.ticket_id!r}: one change led to {self.visits} visits and to no end"
+        return f"{went}; what does the host change of its own accord when apply has written?"
+
+
+@attrs.define
+class NoSuchLetter(EscalateError):
+    """Something was to be sent again that the outbox does not hold.
+
+    Attributes:
+        desk: The desk.
+        ticket_id: The ticket it would be about.
+        number: The number of the event that would ask for it.
+        waiting: The numbers of the events of that ticket which do.
+    """
+
+    code: ClassVar[str] = "no-such-letter"
+
+    desk: str
+    ticket_id: str
+    number: int
+    waiting: tuple[int, ...]
+
+    def __str__(self) -> str:
+        waiting = ", ".join(map(str, self.waiting)) or "none"
+        asked = f"the outbox of {self.desk!r} holds no errand of event {self.number}"
+        return f"{asked} of ticket {self.ticket_id!r}; of that ticket it holds: {waiting}"
+
+
+@attrs.define
 class NewerDocument(EscalateError):
     """Something stored was written by a later release, and must not be understood by half.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate import Actor, Handoff, Rule, WorkCalendar
+from escalate import Actor, Desk, Handoff, MemoryStore, Rule, WorkCalendar
 from escalate.core import commands as c
 from escalate.errors import BadInput
 from escalate.runtime import BySkill, Candidate, LeastLoaded, Person, RoundRobin, Staff
@@ -167,3 +167,24 @@ def test_a_directory_that_fails_is_asked_again() -> None:
     clock.advance(minutes=1)
     desk.tick()
     assert told == [("eve",)]
+
+
+def test_whose_turn_it_is_holds_though_somebody_is_faster() -> None:
+    """A ticket that is given away while we choose makes us choose again."""
+
+    class Busy(MemoryStore):
+        meanwhile: list[Desk]
+
+        def turns(self, desk: str, tier: str) -> Mapping[str, int]:
+            seen = super().turns(desk, tier)
+            if self.meanwhile:
+                self.meanwhile.pop().open(id="T-2")
+            return seen
+
+    store = Busy()
+    store.meanwhile = []
+    one, _ = shop(store=store, directory=STAFF, assigner=RoundRobin())
+    two, _ = shop(store=store, directory=STAFF, assigner=RoundRobin())
+    store.meanwhile.append(two)
+    one.open(id="T-1")
+    assert {one.ticket("T-1").assignee, one.ticket("T-2").assignee} == {"ana", "ben"}

@@ -23,6 +23,7 @@ from escalate.errors import (
     UnknownWord,
 )
 from escalate.runtime import PolicyBook, RoundRobin
+from escalate.runtime.errands import Errands
 from escalate.runtime.rows import COLUMNS
 from escalate.stores.base import PolicyText, Stored
 from escalate.testing import ManualClock
@@ -406,9 +407,10 @@ class TestClassifying:
         """The errand stays in the store until the verdict is in the journal, and it is there once."""
         store = MemoryStore()
         desk, clock = shop(store=store, classifier=lambda ticket: "N2")
-        desk._classify = lambda job: (_ for _ in ()).throw(KeyboardInterrupt)  # type: ignore[method-assign]
-        with pytest.raises(KeyboardInterrupt):
-            desk.open(id="T-1")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Errands, "run", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                desk.open(id="T-1")
         assert desk.ticket("T-1").classification is None
         second = Desk(POLICY, store, clock=clock, classifier=lambda ticket: "N2")
         second.tick()
@@ -587,3 +589,7 @@ def test_open_is_not_for_handling() -> None:
     desk, _ = shop()
     with pytest.raises(BadInput, match=r"desk.open\(...\)"):
         desk.handle("T-1", c.Open("T-1"))
+
+
+def _killed(errands: Errands, jobs: object) -> None:
+    raise KeyboardInterrupt

@@ -11,14 +11,21 @@ if TYPE_CHECKING:
     from escalate.runtime.assigning import LeastLoaded as LeastLoaded
     from escalate.runtime.assigning import RoundRobin as RoundRobin
     from escalate.runtime.assigning import skill_tags as skill_tags
+    from escalate.runtime.context import at_instant as at_instant
     from escalate.runtime.desk import Desk as Desk
-    from escalate.runtime.desk import Notice as Notice
-    from escalate.runtime.desk import Ticked as Ticked
     from escalate.runtime.directory import Directory as Directory
     from escalate.runtime.directory import Person as Person
     from escalate.runtime.directory import Staff as Staff
+    from escalate.runtime.guarding import Guarded as Guarded
+    from escalate.runtime.hosted import HostedDesk as HostedDesk
+    from escalate.runtime.hosts import Happened as Happened
+    from escalate.runtime.hosts import Host as Host
+    from escalate.runtime.notices import Notice as Notice
+    from escalate.runtime.outbox import Letter as Letter
     from escalate.runtime.packet import Packet as Packet
     from escalate.runtime.policybook import PolicyBook as PolicyBook
+    from escalate.runtime.shadow import ShadowReport as ShadowReport
+    from escalate.runtime.ticking import Ticked as Ticked
 
 _HOMES = {
     "Assigner": "assigning",
@@ -26,14 +33,21 @@ _HOMES = {
     "Candidate": "assigning",
     "Desk": "desk",
     "Directory": "directory",
+    "Guarded": "guarding",
+    "Happened": "hosts",
+    "Host": "hosts",
+    "HostedDesk": "hosted",
     "LeastLoaded": "assigning",
-    "Notice": "desk",
+    "Letter": "outbox",
+    "Notice": "notices",
     "Packet": "packet",
     "Person": "directory",
     "PolicyBook": "policybook",
     "RoundRobin": "assigning",
+    "ShadowReport": "shadow",
     "Staff": "directory",
-    "Ticked": "desk",
+    "Ticked": "ticking",
+    "at_instant": "context",
     "skill_tags": "assigning",
 }
 
@@ -43,14 +57,21 @@ __all__ = [
     "Candidate",
     "Desk",
     "Directory",
+    "Guarded",
+    "Happened",
+    "Host",
+    "HostedDesk",
     "LeastLoaded",
+    "Letter",
     "Notice",
     "Packet",
     "Person",
     "PolicyBook",
     "RoundRobin",
+    "ShadowReport",
     "Staff",
     "Ticked",
+    "at_instant",
     "skill_tags",
 ]
 

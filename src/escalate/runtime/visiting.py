@@ -7,7 +7,8 @@ visit leaves jobs, and errands in the store that stay until the jobs are done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from typing import Final
 
 import attrs
@@ -16,14 +17,23 @@ from escalate.core import events as e
 from escalate.core.commands import Command, Open, Reply
 from escalate.core.engine import Outcome, advance, evolve, observe, step
 from escalate.core.events import Event
-from escalate.core.facts import AssigneeIs, Fact, ReceiverMissing
+from escalate.core.facts import AssigneeIs, Did, Fact, ReceiverMissing, Seen
 from escalate.core.instants import as_instant
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import AlreadyRefused, BotSilent, Refused
 from escalate.runtime.assigning import Assigner, Candidate
 from escalate.runtime.directory import Directory
-from escalate.stores.base import Entry, Errand, ErrandKind, Refusal, Store, Stored, Turn
+from escalate.stores.base import (
+    NEVER_US,
+    Entry,
+    Errand,
+    ErrandKind,
+    Refusal,
+    Store,
+    Stored,
+    Turn,
+)
 
 ASSIGNER: Final = Actor("assigner", "system")
 MOST_TRIES: Final = 12
@@ -40,8 +50,8 @@ class Surroundings:
         store: Where its tickets are.
         directory: Who is there; without one nobody is asked, and nobody is missing.
         assigner: Who gives tickets to people; none leaves them in the queues.
-        classifies: The policies whose new tickets a classifier looks at, by name and version.
         delivers: Whether somebody carries notices to people.
+        opens: Whether the desk opens tickets of its own, for customers who write too late.
     """
 
     desk: str
@@ -49,34 +59,50 @@ class Surroundings:
     directory: Directory | None
     assigner: Assigner | None
     delivers: bool
+    opens: bool = True
 
 
 @attrs.frozen
 class Job:
-    """An errand that is to be done once the visit has been stored.
+    """Errands that are to be done in one go once the visit has been stored.
 
     Attributes:
-        errand: The errand.
-        event: The event that asks for it.
+        errands: The errands: one, or notices of one receiver and one instant.
+        events: The events that ask for them.
         ticket: The ticket as the visit left it.
         people: Who stands behind the receiver of a notice.
     """
 
-    errand: Errand
-    event: Event
+    errands: tuple[Errand, ...]
+    events: tuple[Event, ...]
     ticket: Ticket
     people: tuple[str, ...] = ()
+
+    @property
+    def errand(self) -> Errand:
+        """The first of its errands."""
+        return self.errands[0]
+
+    @property
+    def event(self) -> Event:
+        """The event that asks for the first of its errands."""
+        return self.events[0]
 
 
 class Visit:
     """One visit to one ticket.
 
+    With *reaches_out* false it leaves every errand to a later visit: nobody waits for its jobs.
+
     Attributes:
+        ticket_id: The ticket's id, also before it is open.
         ticket: The ticket so far; none before it is open.
         events: What has happened in this visit, oldest first.
         refusal: Why what was asked was refused, if it was.
         jobs: What is to be done in the world once the visit has been stored.
         troubles: What of the host went wrong, as (where, why).
+        stated: The numbers of the events that say no more than what a host was seen to show.
+        shown: What the host shows, as text, if that is to be kept.
     """
 
     def __init__(
@@ -88,17 +114,21 @@ class Visit:
         now_us: int,
         *,
         classifies: bool,
+        reaches_out: bool = True,
     ) -> None:
+        self.ticket_id = ticket_id
         self.ticket = stored.ticket
         self.events: list[Event] = []
         self.refusal: Refused | None = None
         self.jobs: list[Job] = []
         self.troubles: list[tuple[str, Exception]] = []
+        self.stated: set[int] = set()
+        self.shown: str | None = None
         self._around = around
-        self._id = ticket_id
         self._policy = policy
         self._now_us = now_us
         self._classifies = classifies
+        self._reaches_out = reaches_out
         self._texts: dict[tuple[int, str], str] = {}
         errands = around.store.errands(around.desk, ticket_id) if stored.version else ()
         self._kept = {errand.number: errand for errand in errands}
@@ -107,6 +137,7 @@ class Visit:
         self._command_id: str | None = None
         self._noted: Refusal | None = None
         self._arrived = False
+        self._left: set[int] = set()
 
     def ask(self, command: Command) -> None:
         """Let everything due have its turn, then *command*; a refusal is kept in ``refusal``."""
@@ -126,11 +157,36 @@ class Visit:
         self._command_id = command_id
         self._settle()
 
-    def see(self, fact: Fact) -> None:
-        """Let everything due have its turn, then follow *fact*."""
+    def see(self, *facts: Fact) -> None:
+        """Let everything due have its turn, then follow *facts*; a command seen before is no news."""
         self.catch_up(self._now_us)
-        self._absorb(observe(self.ticket, fact, self._policy, now=as_instant(self._now_us)))
+        for fact in facts:
+            self._follow(fact, self._now_us)
         self._settle()
+
+    def find(self, *facts: Fact) -> None:
+        """Follow what is found to be so, of which nobody knows since when: it was so before what is due.
+
+        Whoever edits many tickets at once tells nobody; what they closed must not be escalated first.
+        """
+        due_us = None if self.ticket is None else self.ticket.due_us
+        at_us = self._now_us if due_us is None else min(due_us, self._now_us)
+        for fact in facts:
+            self._follow(fact, at_us)
+        self._settle()
+
+    def _follow(self, fact: Fact, at_us: int) -> None:
+        command_id = getattr(fact.command, "id", None) if isinstance(fact, Did) else None
+        if self.ticket is None:
+            command_id = None  # that of Open is the ticket's own
+        elif command_id is not None and self._is_known(command_id):
+            return
+        before = len(self.events)
+        self._absorb(observe(self.ticket, fact, self._policy, now=as_instant(at_us)))
+        self._command_id = command_id or self._command_id
+        if isinstance(fact, Seen):
+            by = fact.by or Actor()
+            self.stated |= {event.seq for event in self.events[before:] if event.by == by}
 
     def erase(self, by: Actor) -> None:
         """Let everything due have its turn, then journal that all that was written is deleted."""
@@ -159,13 +215,24 @@ class Visit:
             else:
                 return
 
-    def done(self, number: int) -> None:
-        """Strike the errand of event *number* off the list."""
-        self._errands.pop(number, None)
+    def catch_up_now(self) -> None:
+        """Let everything that lies before now have its turn."""
+        self.catch_up(self._now_us)
+
+    def done(self, *numbers: int) -> None:
+        """Strike the errands of the events of those *numbers* off the list."""
+        for number in numbers:
+            self._errands.pop(number, None)
+
+    def try_again(self, number: int) -> None:
+        """Let the errand of event *number* begin anew, as if nobody had tried it yet."""
+        if number in self._errands:
+            kept = self._errands[number]
+            self._errands[number] = attrs.evolve(kept, at_us=self._now_us, tries=0)
 
     def entry(self) -> Entry:
         """Return what the visit leaves behind, and hand out its jobs."""
-        self.jobs += self._jobs()
+        self.jobs = [*_joined(self.jobs), *self._jobs()]
         numbers = sorted(self._kept.keys() | self._errands.keys())
         errands = {
             number: self._errands.get(number)
@@ -180,6 +247,7 @@ class Visit:
             refusal=self._noted,
             errands=errands,
             turns=tuple(self._turns),
+            shown=self.shown,
         )
 
     # -- what has happened, and what follows from it
@@ -199,7 +267,7 @@ class Visit:
         match event:
             case e.NotifyAsked():
                 return "notify"
-            case e.FollowUpWanted():
+            case e.FollowUpWanted() if self._around.opens:
                 return "follow-up"
             case e.Opened() | e.ClassifyAsked() if self._classifies:
                 return "classify"
@@ -213,18 +281,22 @@ class Visit:
 
     def _was_asked(self, command_id: str) -> bool:
         store, desk = self._around.store, self._around.desk
-        for refusal in store.refusals(desk, self._id):
+        for refusal in store.refusals(desk, self.ticket_id):
             if refusal.command_id == command_id:
-                self.refusal = AlreadyRefused(self._id, command_id, refusal.why)
+                self.refusal = AlreadyRefused(self.ticket_id, command_id, refusal.why)
                 return True
-        return store.knows_command(desk, self._id, command_id)
+        return self._is_known(command_id)
+
+    def _is_known(self, command_id: str) -> bool:
+        around = self._around
+        return around.store.knows_command(around.desk, self.ticket_id, command_id)
 
     def _refuse(self, command: Command, why: Refused, command_id: str | None) -> None:
         # The journal has what fired in this visit, whether the engine or the visit had it fire.
         why.fired = tuple(self.events)
         self.refusal = why
         self._noted = Refusal(
-            ticket_id=self._id,
+            ticket_id=self.ticket_id,
             at_us=self._now_us,
             by=command.by,
             asked=type(command).__name__,
@@ -243,13 +315,13 @@ class Visit:
         bots = {tier.name for tier in self._policy.tiers if tier.kind == "bot"}
         if self.ticket.tier in bots or not bots & self.ticket.left:
             return None
-        return BotSilent(self._id, by.id, self.ticket.tier)
+        return BotSilent(self.ticket_id, by.id, self.ticket.tier)
 
     # -- who is told
 
     def _next_notice(self, until_us: int) -> Errand | None:
         due = [each for each in self._errands.values() if each.kind == "notify"]
-        due = [each for each in due if each.at_us <= until_us]
+        due = [each for each in due if each.at_us <= until_us and each.number not in self._left]
         return min(due, key=lambda each: (each.at_us, each.number), default=None)
 
     def _deliver(self, errand: Errand) -> None:
@@ -269,12 +341,13 @@ class Visit:
                 self.done(errand.number)
                 self._missed(event.receiver, errand.at_us)
                 return
-        if self._around.delivers:
-            assert self.ticket is not None
-            self._put_off(errand)
-            self.jobs.append(Job(errand, event, self.ticket, people))
-        else:
+        if not self._around.delivers:
             self.done(errand.number)
+        elif not self._reaches_out:
+            self._left.add(errand.number)
+        elif self._put_off(errand):
+            assert self.ticket is not None
+            self.jobs.append(Job((errand,), (event,), self.ticket, people))
 
     def _missed(self, receiver: str, at_us: int) -> None:
         assert self.ticket is not None
@@ -288,27 +361,31 @@ class Visit:
             if event.seq == number:
                 return event
         around = self._around
-        return around.store.events(around.desk, self._id, after=number - 1)[0]
+        return around.store.events(around.desk, self.ticket_id, after=number - 1)[0]
 
-    def _put_off(self, errand: Errand) -> None:
-        """Keep *errand* for another try, should this one come to nothing; each wait is twice as long."""
-        tries = errand.tries + 1
-        if tries > MOST_TRIES:
-            self.done(errand.number)
+    def _put_off(self, errand: Errand) -> bool:
+        """Keep *errand* for another try, should this one come to nothing; each wait is twice as long.
+
+        False: it was tried too often, and is a dead letter from now on.
+        """
+        if errand.tries >= MOST_TRIES:
+            self._errands[errand.number] = attrs.evolve(errand, at_us=NEVER_US)
             gone = TimeoutError(f"given up after {errand.tries} tries")
             self.troubles.append((f"{errand.kind} for event {errand.number}", gone))
-            return
+            return False
+        tries = errand.tries + 1
         wait_us = min(2 ** (tries - 1), 60) * _MINUTE_US
         later = attrs.evolve(errand, at_us=self._now_us + wait_us, tries=tries)
         self._errands[errand.number] = later
+        return True
 
     def _jobs(self) -> Iterator[Job]:
+        if not self._reaches_out:
+            return
         for errand in tuple(self._errands.values()):
-            if errand.kind != "notify" and errand.at_us <= self._now_us:
+            if errand.kind != "notify" and errand.at_us <= self._now_us and self._put_off(errand):
                 assert self.ticket is not None
-                self._put_off(errand)
-                if errand.number in self._errands:
-                    yield Job(errand, self._event(errand.number), self.ticket)
+                yield Job((errand,), (self._event(errand.number),), self.ticket)
 
     # -- who gets it
 
@@ -322,27 +399,28 @@ class Visit:
         self._arrived = False
         if ticket.assignee is not None or ticket.status.is_done or not self._is_human(ticket.tier):
             return
+        # Read once: if whose turn it is and the number of the turn are of two moments, two may be right.
+        turns = self._turns_of(ticket.tier)
         try:
-            agent = self._chosen(around.assigner, ticket)
+            agent = self._chosen(around.assigner, ticket, turns)
         except Exception as why:  # noqa: BLE001 - an assigner is the host's; the desk records it
             self.troubles.append(("assigner", why))
             return
         if agent is not None:
-            last = self._last_turn(ticket.tier)
-            self._turns.append(Turn(ticket.tier, agent, last + 1))
+            number = max(turns.values(), default=0) + 1
+            self._turns.append(Turn(ticket.tier, agent, number))
             fact = AssigneeIs(agent, by=ASSIGNER)
             self._absorb(observe(ticket, fact, self._policy, now=ticket.changed_at))
 
     def _is_human(self, tier: str) -> bool:
         return any(each.name == tier and each.kind == "human" for each in self._policy.tiers)
 
-    def _chosen(self, assigner: Assigner, ticket: Ticket) -> str | None:
+    def _chosen(self, assigner: Assigner, ticket: Ticket, turns: Mapping[str, int]) -> str | None:
         around = self._around
         if around.directory is None:
             return None
         there = sorted(set(around.directory.on_duty(ticket.tier, as_instant(self._now_us))))
         loads = around.store.loads(around.desk)
-        turns = self._turns_of(ticket.tier)
         wanted = {word: around.directory.having(word) for word in assigner.skills_for(ticket)}
         candidates = [
             Candidate(
@@ -364,5 +442,18 @@ class Visit:
         turns |= {turn.agent: turn.number for turn in self._turns if turn.tier == tier}
         return turns
 
-    def _last_turn(self, tier: str) -> int:
-        return max(self._turns_of(tier).values(), default=0)
+
+Deed = Callable[[Visit], object]
+
+
+def _joined(jobs: list[Job]) -> Iterator[Job]:
+    """Yield *jobs*, with those of one receiver and one instant as one; all of them are notices."""
+    for _, group in groupby(sorted(jobs, key=_address), key=_address):
+        same = tuple(group)
+        errands = tuple(job.errand for job in same)
+        yield Job(errands, tuple(job.event for job in same), same[-1].ticket, same[-1].people)
+
+
+def _address(job: Job) -> tuple[int, str]:
+    assert isinstance(job.event, e.NotifyAsked)
+    return job.event.deliver_us, job.event.receiver

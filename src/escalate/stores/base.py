@@ -4,11 +4,11 @@ A store keeps; it decides nothing and reads no clock. The journal is the truth: 
 the ticket stored beside it is a copy that spares the folding. Every key begins with the name of the
 ``desk``, so that several desks may share a store. Instants are whole microseconds since 1970 in UTC.
 
-What a store in SQL needs, one table each: tickets (desk, ticket, version, due, tier, done, assignee, and the
-ticket itself; an index on desk and due), events (desk, ticket, number), texts (desk, ticket, number,
-field), commands (desk, ticket, command id; unique), refusals, errands (desk, ticket, number; an index on
-desk and instant), turns (desk, tier, agent), failures, policies (desk, name, version; unique).
-:mod:`escalate.stores.schema` is that in SQL.
+What a store in SQL needs, one table each: tickets (desk, ticket, version, due, tier, done, assignee, the
+ticket itself, what its host shows; an index on desk and due), events (desk, ticket, number), texts (desk,
+ticket, number, field), commands (desk, ticket, command id; unique), refusals, errands (desk, ticket,
+number; an index on desk and instant), turns (desk, tier, agent), failures, policies (desk,
+name, version; unique). :mod:`escalate.stores.schema` is that in SQL.
 
 :func:`escalate.testing.check_store` holds a store against all of this.
 """
@@ -32,6 +32,8 @@ Texts = Mapping[tuple[int, str], str]
 
 ErrandKind = Literal["notify", "classify", "follow-up"]
 NO_TEXTS: Final[Texts] = FrozenDict()
+NEVER_US: Final = 253_402_300_799_000_000
+"""The last second of the year 9999: when an errand is due that nobody tries any more."""
 
 
 @attrs.frozen
@@ -41,10 +43,12 @@ class Stored:
     Attributes:
         ticket: The ticket after its last event; none if it was never opened.
         version: How often something was appended; 0 if never.
+        shown: What the ticket's host was last seen to show, as text; none if it has no host.
     """
 
     ticket: Ticket | None = None
     version: int = 0
+    shown: str | None = attrs.field(default=None, repr=False)  # long, and in the words of machines
 
 
 @attrs.frozen(order=True)
@@ -70,6 +74,11 @@ class Errand:
     kind: ErrandKind
     at_us: int = attrs.field(repr=show_instant)
     tries: int = 0
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it was given up."""
+        return self.at_us == NEVER_US
 
 
 @attrs.frozen(kw_only=True)
@@ -166,6 +175,7 @@ class Entry:
         refusal: The command that was refused, if one was.
         errands: By event number: the errand as it stands now, or none once it is done.
         turns: Who was given the ticket in turn.
+        shown: What the ticket's host shows now, as text; none leaves what was kept before.
     """
 
     ticket: Ticket | None
@@ -175,12 +185,13 @@ class Entry:
     refusal: Refusal | None = None
     errands: Mapping[int, Errand | None] = attrs.field(factory=dict)
     turns: tuple[Turn, ...] = ()
+    shown: str | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to keep."""
         kept = (self.events, self.command_id, self.refusal, self.errands, self.turns)
-        return not any(kept)
+        return not any(kept) and self.shown is None
 
 
 @attrs.frozen

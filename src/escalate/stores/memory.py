@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import attrs
 
@@ -81,6 +82,20 @@ class _Cabinet:
     policies: dict[tuple[str, str], PolicyText] = attrs.field(factory=dict)
 
 
+@attrs.define(eq=False)
+class _Transaction:
+    """What a transaction has written, as what would undo it, and the tickets that it holds."""
+
+    undoing: list[Callable[[], object]] = attrs.field(factory=list)
+    held: list[threading.RLock] = attrs.field(factory=list)
+
+
+class _Threads(threading.local):
+    """The innermost transaction of each thread."""
+
+    transaction: _Transaction | None = None
+
+
 class MemoryStore:
     """Keeps everything in this process; see :class:`~escalate.stores.base.Store` for what it promises.
 
@@ -92,6 +107,39 @@ class MemoryStore:
         self._cabinets: dict[str, _Cabinet] = {}
         # Held for the length of one reading or writing; a ticket's own lock for that of a visit.
         self._lock = threading.Lock()
+        self._threads = _Threads()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep what this thread writes in the block, or none of it if the block ends in an error.
+
+        For hosts in memory, whose tickets and whose store are to be kept together. A block within a
+        block undoes what it wrote itself. Tickets locked inside stay so until the outermost block ends;
+        who only reads may see what is not kept yet.
+        """
+        outer = self._threads.transaction
+        mine = self._threads.transaction = _Transaction()
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                for undo in reversed(mine.undoing):
+                    undo()
+            raise
+        else:
+            if outer is not None:
+                outer.undoing += mine.undoing
+        finally:
+            self._threads.transaction = outer
+            if outer is not None:
+                outer.held += mine.held
+            else:
+                for lock in mine.held:
+                    lock.release()
+
+    def _to_undo(self, undo: Callable[[], object]) -> None:
+        if self._threads.transaction is not None:
+            self._threads.transaction.undoing.append(undo)
 
     @contextmanager
     def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
@@ -103,7 +151,10 @@ class MemoryStore:
         try:
             yield drawer.stored
         finally:
-            drawer.lock.release()
+            if self._threads.transaction is not None:
+                self._threads.transaction.held.append(drawer.lock)
+            else:
+                drawer.lock.release()
 
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         """Keep *entry* whole."""
@@ -112,8 +163,11 @@ class MemoryStore:
             drawer = cabinet.drawers.setdefault(ticket_id, _Drawer())
             # All that can be wrong is found before the first change, so that there is nothing to undo.
             _check(ticket_id, drawer, cabinet, entry, expected_version)
+            if self._threads.transaction is not None:
+                self._to_undo(_restored(cabinet, ticket_id, drawer, entry))
             due_us, errand_us = drawer.due_us, drawer.errand_us
-            drawer.stored = Stored(entry.ticket, expected_version + 1)
+            shown = drawer.stored.shown if entry.shown is None else entry.shown
+            drawer.stored = Stored(entry.ticket, expected_version + 1, shown)
             drawer.events += entry.events
             drawer.texts.update(entry.texts)
             erased = max((each.seq for each in entry.events if isinstance(each, Erased)), default=0)
@@ -203,12 +257,16 @@ class MemoryStore:
     def refuse(self, desk: str, refusal: Refusal) -> None:
         """Keep the refusal of a command that has no ticket."""
         with self._lock:
-            self._cabinet(desk).refusals.append(refusal)
+            refusals = self._cabinet(desk).refusals
+            refusals.append(refusal)
+            self._to_undo(lambda: _drop(refusals, refusal))
 
     def fail(self, desk: str, failure: Failure) -> None:
         """Keep *failure*."""
         with self._lock:
-            self._cabinet(desk).failures.append(failure)
+            failures = self._cabinet(desk).failures
+            failures.append(failure)
+            self._to_undo(lambda: _drop(failures, failure))
 
     def failures(self, desk: str) -> tuple[Failure, ...]:
         """Return what went wrong."""
@@ -219,7 +277,11 @@ class MemoryStore:
         """Keep *policy* as the newest one, unless it is there."""
         with self._lock:
             policies = self._cabinet(desk).policies
-            return policies.setdefault(policy.key, policy) is policy
+            if policy.key in policies:
+                return False
+            policies[policy.key] = policy
+            self._to_undo(lambda: policies.pop(policy.key))
+            return True
 
     def policies(self, desk: str) -> tuple[PolicyText, ...]:
         """Return the policy book."""
@@ -235,7 +297,8 @@ class MemoryStore:
                 ticket = fold(None, drawer.events) if drawer.events else None
                 if ticket != drawer.stored.ticket:
                     changed.append(ticket_id)
-                    due_us, drawer.stored = drawer.due_us, Stored(ticket, drawer.stored.version + 1)
+                    due_us, kept = drawer.due_us, drawer.stored
+                    drawer.stored = Stored(ticket, kept.version + 1, kept.shown)
                     cabinet.due.move(ticket_id, due_us, drawer.due_us)
         return Rebuilt(tuple(changed))
 
@@ -287,3 +350,33 @@ def _check(
         if turn.number != last_turns.get(turn.tier, 0) + 1:
             raise VersionConflict(ticket_id, expected_version, drawer.stored.version)
         last_turns[turn.tier] = turn.number
+
+
+def _restored(
+    cabinet: _Cabinet, ticket_id: str, drawer: _Drawer, entry: Entry
+) -> Callable[[], None]:
+    """Return what takes *entry* back out, once it will have been kept."""
+    before = attrs.evolve(
+        drawer,
+        events=list(drawer.events),
+        texts=dict(drawer.texts),
+        errands=dict(drawer.errands),
+        commands=set(drawer.commands),
+    )
+    turns = {turn.tier: dict(cabinet.turns.get(turn.tier, {})) for turn in entry.turns}
+
+    def undo() -> None:
+        cabinet.due.move(ticket_id, drawer.due_us, before.due_us)
+        cabinet.errands.move(ticket_id, drawer.errand_us, before.errand_us)
+        drawer.stored, drawer.events, drawer.texts = before.stored, before.events, before.texts
+        drawer.errands, drawer.commands = before.errands, before.commands
+        cabinet.turns.update(turns)
+        if entry.refusal is not None:
+            _drop(cabinet.refusals, entry.refusal)
+
+    return undo
+
+
+def _drop(kept: list[Any], one: object) -> None:
+    """Take *one* itself out of what is kept, wherever others have put it since."""
+    del kept[next(index for index, each in enumerate(kept) if each is one)]

@@ -119,6 +119,14 @@ CREATE TABLE escalate_policies (
     UNIQUE (desk, name, version)
 );
 """,
+    """\
+CREATE TABLE escalate_shown (
+    desk {text} NOT NULL,
+    ticket {text} NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (desk, ticket)
+);
+""",
 )
 """What brings the tables from each version to the next; the first makes them, from version 0 to 1."""
 

@@ -147,6 +147,14 @@ class SqlStore:
                 )
             if entry.refusal is not None:
                 self.refuse(desk, entry.refusal)
+            if entry.shown is not None:
+                self._run(
+                    "INSERT INTO escalate_shown (desk, ticket, document) VALUES (?, ?, ?)"
+                    " ON CONFLICT (desk, ticket) DO UPDATE SET document = excluded.document",
+                    desk,
+                    ticket_id,
+                    entry.shown,
+                )
             self._put_ticket(desk, ticket_id, entry, expected_version)
         return expected_version + 1
 
@@ -591,15 +599,17 @@ class SqlStore:
 
     def _load(self, desk: str, ticket_id: str, claim: str = "") -> Stored | None:
         rows = self._rows(
-            f"SELECT version, document FROM escalate_tickets WHERE desk = ? AND ticket = ?{claim}",  # noqa: S608
+            "SELECT version, document, (SELECT document FROM escalate_shown"  # noqa: S608 - ours
+            " WHERE desk = kept.desk AND ticket = kept.ticket)"
+            f" FROM escalate_tickets kept WHERE desk = ? AND ticket = ?{claim}",
             desk,
             ticket_id,
         )
         if not rows:
             return None
-        version, text = rows[0]
+        version, text, shown = rows[0]
         ticket = None if text is None else d.read_ticket(text, f"ticket {ticket_id!r}")
-        return Stored(ticket, version)
+        return Stored(ticket, version, shown)
 
     def _claim_file(self) -> None:
         # SQLite has one lock for all. A statement that could write takes it, also if it changes no row;
@@ -688,6 +698,7 @@ _OF_TICKETS: Final = (
     "escalate_errands",
     "escalate_refusals",
     "escalate_failures",
+    "escalate_shown",
     "escalate_tickets",
 )
 

@@ -1,4 +1,4 @@
-"""Shipped for tests: cases for a policy of one's own, strategies and walks, a clock, checks of stores."""
+"""Shipped for tests: cases for a policy, strategies and walks, a clock, checks of stores and hosts."""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from escalate.testing.cases.running import run_case as run_case
     from escalate.testing.cases.values import Case as Case
     from escalate.testing.clocks import ManualClock as ManualClock
+    from escalate.testing.hosts import HostBench as HostBench
+    from escalate.testing.hosts import check_host as check_host
+    from escalate.testing.hosts import host_checks as host_checks
     from escalate.testing.policycases import policy_case as policy_case
     from escalate.testing.rare import RARITIES as RARITIES
     from escalate.testing.rare import rarities as rarities
@@ -24,13 +27,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "Case": "cases.values",
     "CaseRun": "cases.running",
+    "HostBench": "hosts",
     "ManualClock": "clocks",
     "RARITIES": "rare",
     "START": "walks",
     "Shifts": "shifts",
     "Stride": "walks",
     "Walk": "walks",
+    "check_host": "hosts",
     "check_store": "stores",
+    "host_checks": "hosts",
     "load_cases": "cases.reading",
     "policy_case": "policycases",
     "rarities": "rare",
@@ -44,11 +50,14 @@ __all__ = [
     "START",
     "Case",
     "CaseRun",
+    "HostBench",
     "ManualClock",
     "Shifts",
     "Stride",
     "Walk",
+    "check_host",
     "check_store",
+    "host_checks",
     "load_cases",
     "policy_case",
     "rarities",

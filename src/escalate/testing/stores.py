@@ -78,6 +78,7 @@ def store_checks() -> tuple[Check, ...]:
         takes_no_gap_in_a_journal,
         keeps_desks_apart,
         keeps_texts_by_event_and_field,
+        keeps_what_a_host_shows,
         knows_commands_by_ticket,
         says_what_is_due_before_an_instant,
         forgets_timers_that_were_replaced,
@@ -237,6 +238,24 @@ def keeps_texts_by_event_and_field(make: MakeStore) -> None:
     store.append("main", "T-1", _entry(_note(ticket, text)), expected_version=1)
     assert dict(store.texts("main", "T-1")) == {(1, "subject"): "about T-1", (2, "text"): text}
     assert not store.texts("main", "T-2")
+
+
+def keeps_what_a_host_shows(make: MakeStore) -> None:
+    """What a ticket's host was last seen to show is kept until it shows something else."""
+    store = make()
+    ticket = _open(store)
+    assert store.load("main", "T-1").shown is None, "a ticket without a host shows something"
+    for version, (given, kept) in enumerate(
+        [("one", "one"), (None, "one"), ("two", "two")], start=1
+    ):
+        entry = Entry(ticket=ticket, shown=given, command_id=f"c-{version}")
+        with store.locked("main", "T-1"):
+            store.append("main", "T-1", entry, expected_version=version)
+        shown = store.load("main", "T-1").shown
+        assert shown == kept, f"after {given!r} was appended it shows {shown!r}, not {kept!r}"
+    store.rebuild("main")
+    shown = store.load("main", "T-1").shown
+    assert shown == "two", f"after a rebuilding it shows {shown!r}"
 
 
 def knows_commands_by_ticket(make: MakeStore) -> None:

@@ -1,0 +1,1 @@
+"""escalate embedded in django-helpdesk: the whole of that is in escalation.py."""

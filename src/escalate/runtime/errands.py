@@ -1,0 +1,160 @@
+"""What follows once a visit is stored: listeners hear of it, and errands are done in the world.
+
+What of the host fails here is logged, recorded, and costs no event; an errand stays until it is done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from operator import methodcaller
+from typing import Final
+
+import attrs
+
+from escalate.classifiers.base import TicketText
+from escalate.core import commands as c
+from escalate.core import events as e
+from escalate.core.events import Event
+from escalate.core.facts import Did
+from escalate.core.model import ABSTAIN, Actor, Ticket
+from escalate.runtime.asking import Answer, Asker, Askers
+from escalate.runtime.notices import Carrier, Notice
+from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.visiting import Deed, Job, Surroundings, Visit
+from escalate.stores.base import Failure
+
+Listener = Callable[[Ticket, tuple[Event, ...]], object]
+DESK: Final = Actor("desk", "system")
+_log: Final = logging.getLogger("escalate")
+
+
+@attrs.frozen
+class Errands:
+    """Tells listeners, and does the jobs that visits leave behind.
+
+    Attributes:
+        around: What visits look at.
+        book: The policies of tickets.
+        askers: Who may classify.
+        listeners: Who hears what happened.
+        carrier: Who carries notices; none if nobody does.
+        visit: Makes a visit to a ticket, for noting that an errand is done.
+        now_us: Reads the clock.
+    """
+
+    around: Surroundings
+    book: PolicyBook
+    askers: Askers
+    listeners: tuple[Listener, ...]
+    carrier: Carrier | None
+    visit: Callable[[str, Deed], object]
+    now_us: Callable[[], int]
+
+    def after(self, ticket_id: str, visit: Visit) -> None:
+        """Do all that is to be done after *visit* was stored."""
+        self.tell(ticket_id, visit)
+        self.run(visit.jobs)
+
+    def tell(self, ticket_id: str, visit: Visit) -> None:
+        """Record what went wrong in a visit, and tell the listeners what happened."""
+        for where, why in visit.troubles:
+            self.failed(ticket_id, where, why)
+        if visit.events and visit.ticket is not None:
+            for listener in self.listeners:
+                try:
+                    listener(visit.ticket, tuple(visit.events))
+                except Exception as why:  # noqa: BLE001 - a listener is anybody's code; recorded
+                    called = getattr(listener, "__name__", type(listener).__name__)
+                    self.failed(ticket_id, f"listener {called!r}", why)
+
+    def run(self, jobs: Iterable[Job]) -> None:
+        """Do *jobs*, each on its own."""
+        for job in jobs:
+            try:
+                self.do(job)
+            except Exception as why:  # noqa: BLE001 - the errand stays, and is tried again; recorded
+                where = f"{job.errand.kind} for event {job.errand.number}"
+                self.failed(job.ticket.id, where, why)
+
+    def failed(self, ticket_id: str, where: str, why: Exception) -> None:
+        """Log and keep that something of the host went wrong."""
+        _log.error("ticket %r: %s failed", ticket_id, where, exc_info=why)
+        said = f"{type(why).__name__}: {why}"
+        try:
+            failure = Failure(at_us=self.now_us(), ticket_id=ticket_id, where=where, why=said)
+            self.around.store.fail(self.around.desk, failure)
+        except Exception:  # noqa: BLE001 - what failed first has been told above; this is told here
+            _log.exception("a failure could not be kept")
+
+    def do(self, job: Job) -> None:
+        """Do one job, and strike its errands off the list."""
+        match job.errand.kind:
+            case "notify":
+                self._carry(job)
+            case "classify":
+                self._classify(job)
+            case "follow-up":
+                self._follow_up(job)
+
+    def _carry(self, job: Job) -> None:
+        events = tuple(each for each in job.events if isinstance(each, e.NotifyAsked))
+        numbers = [errand.number for errand in job.errands]
+        if self.carrier is not None:
+            key = f"{self.around.desk}/{job.ticket.id}/{'+'.join(map(str, numbers))}"
+            notice = Notice(key=key, ticket=job.ticket, events=events, people=job.people)
+            self.carrier.carry(notice)
+        self.visit(job.ticket.id, lambda visit: visit.done(*numbers))
+
+    def _classify(self, job: Job) -> None:
+        ticket, number = job.ticket, job.errand.number
+        policy = self.book.policy(ticket.policy)
+        asker = self.askers.of(policy)
+        if isinstance(asker, Asker):
+            answer = asker.ask(TicketText(ticket, self._written(ticket)), policy.tiers)
+            name = asker.classifier.name
+        else:
+            missing = LookupError(f"this desk has no classifier {asker!r}")
+            answer, name = Answer(ABSTAIN("unknown classifier"), missing), asker or ""
+        if answer.trouble is not None:
+            self.failed(ticket.id, f"classifier {name!r}", answer.trouble)
+        command = c.Classify(answer.verdict, by=Actor(name, "bot"), id=f"classify-{number}")
+
+        def record(visit: Visit) -> None:
+            visit.done(number)
+            visit.ask(command)
+
+        self.visit(ticket.id, record)
+
+    def _written(self, ticket: Ticket) -> str:
+        texts = self.around.store.texts(self.around.desk, ticket.id)
+        numbers = [each.number for each in ticket.messages if each.author == "customer"]
+        fields = [(number, field) for number in numbers for field in ("subject", "text")]
+        return "\n\n".join(texts[key] for key in fields if key in texts)
+
+    def _follow_up(self, job: Job) -> None:
+        """Open a ticket for a message that came too late, and link the two. Done twice, it is one."""
+        old, number = job.ticket, job.errand.number
+        texts = self.around.store.texts(self.around.desk, old.id)
+        new_id = f"{old.id}.follow-up-{number}"
+        policy = self.book.newest()
+        known_types = {each.name for each in policy.request_types}
+        opening = c.Open(
+            new_id,
+            subject=texts.get((number - 1, "text"), ""),
+            channel=old.channel,
+            requester=old.requester,
+            priority=old.priority if old.priority in policy.priorities else None,
+            request_type=old.request_type if old.request_type in known_types else None,
+            by=job.event.by,
+        )
+        # Seen, not asked for: what a customer wrote is kept, whoever may open tickets by hand.
+        facts = [Did(opening), Did(c.Link("follows", old.id), by=DESK)]
+        for fact in facts:
+            self.visit(new_id, methodcaller("see", fact))
+
+        def link(visit: Visit) -> None:
+            visit.done(number)
+            visit.see(Did(c.Link("follow-up", new_id, by=DESK), by=DESK))
+
+        self.visit(old.id, link)
