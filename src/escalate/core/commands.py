@@ -30,7 +30,7 @@ class Command:
         by: Who asks; none stands for some agent, or for the customer where only one can ask it.
 
     Raises:
-        BadInput: A field holds what it does not take, a name is empty, or a number is not finite.
+        BadInput: A field holds what it does not take, a name is empty, or a number is NaN.
     """
 
     asked_by_default: ClassVar[ActorKind] = "agent"
@@ -45,8 +45,8 @@ class Command:
                 raise BadInput(f"{type(self).__name__}.{name}", value, wanted)
             if needed and isinstance(value, str) and not value.strip():
                 raise BadInput(f"{type(self).__name__}.{name}", value, "a name, not empty")
-            if isinstance(value, float) and not math.isfinite(value):
-                raise BadInput(f"{type(self).__name__}.{name}", value, "a number that is finite")
+            if isinstance(value, float) and math.isnan(value):
+                raise BadInput(f"{type(self).__name__}.{name}", value, "a number, not NaN")
 
 
 Taken = tuple[str, tuple[type, ...], str, bool]
@@ -92,7 +92,8 @@ class Asked(Command):
 
 def _fields(values: Mapping[str, Any]) -> Mapping[str, Any]:
     for name, value in values.items():
-        SetField(name, value)  # says what is wrong with it, if anything is
+        if isinstance(value, float) and math.isnan(value):
+            raise BadInput(f"Open.fields[{name!r}]", value, "a number, not NaN")
     return FrozenDict(values) if values else NOTHING
 
 

@@ -51,8 +51,8 @@ def form_of(hint: Any) -> Form:  # noqa: PLR0911  one line for each kind of type
         TypeError: There is no form for such a type.
     """
     origin = get_origin(hint)
-    if hint == int | float:  # finite, as commands have seen to
-        return PLAIN
+    if hint == int | float:
+        return Form(_write_any, _read_any)
     if origin in (Union, types.UnionType):
         return _maybe(hint)
     if hint in (int, str, bool) or origin is Literal:
