@@ -61,6 +61,14 @@ def story(tickets: int) -> Iterator[Deed]:
     for _ in range(_LAST_TICKS):
         at += timedelta(hours=9)
         yield Deed(at, Desk.tick)
+    yield Deed(at, send_what_is_left)
+
+
+def send_what_is_left(desk: Desk) -> None:
+    """Do as an operator does after an outage: what was put off or given up is sent again."""
+    for letter in (*desk.outbox(), *desk.outbox(dead=True)):
+        desk.resend(letter.ticket_id, letter.number)
+    desk.tick()
 
 
 def live(store: Store, deeds: list[Deed], done: Path, carried: Path) -> None:
