@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from escalate.runtime.visiting import Deed, Visit
 
 
-class Keeping:
+class Keeping(ABC):
     """How every desk keeps house, whoever owns its tickets."""
 
     name: str
@@ -59,9 +60,10 @@ class Keeping:
         """Make every ticket, and when it is due, again from its journal; returns what was wrong."""
         return self._store.rebuild(self.name)
 
+    @abstractmethod
     def ticket(self, ticket_id: str) -> Ticket:
         """Return the ticket as it is stored."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _visit(self, ticket_id: str, deed: Deed) -> Visit:
-        raise NotImplementedError
+        """Visit a ticket: load it, let the deed happen, keep what came of it."""

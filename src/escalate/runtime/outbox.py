@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -47,7 +48,7 @@ class Letter:
         return self.at is None
 
 
-class Outbox:
+class Outbox(ABC):
     """What every desk has in its outbox, whoever owns its tickets."""
 
     name: str
@@ -95,5 +96,6 @@ class Outbox:
             tries=errand.tries,
         )
 
+    @abstractmethod
     def _visit(self, ticket_id: str, deed: Deed) -> Visit:
-        raise NotImplementedError
+        """Visit a ticket: load it, let the deed happen, keep what came of it."""
