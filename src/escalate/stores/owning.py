@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final, Self
 
 from escalate.errors import EscalateError, StoreFailed
+from escalate.stores.asking import ParamStyle, Row, doing
 from escalate.stores.schema import Dialect
-from escalate.stores.sql import ParamStyle, Row, SqlStore, _doing
+from escalate.stores.sql import SqlStore
 
 _FORKED: Final[list[Any]] = []
 """Connections of a process that this one was forked from. They are its; to close them here would harm it."""
@@ -135,7 +136,7 @@ class OwningStore(SqlStore, ABC):
                 return then(here.connection.execute(self._in_style(sql), self._given(values)))
             except Exception as why:
                 here.hurt = True  # maybe it is gone for good: the next one is new
-                raise StoreFailed(_doing(sql), f"{type(why).__name__}: {why}") from why
+                raise StoreFailed(doing(sql), f"{type(why).__name__}: {why}") from why
 
 
 def _close(connection: Any) -> None:
