@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from escalate.errors import TicketBusy
+from escalate.stores.asking import Row
 from escalate.stores.base import Due, Stored
 from escalate.stores.reading import Reading
 
@@ -23,17 +24,20 @@ class Claiming(Reading):
         self, desk: str, *, before_us: int, after: Due | None = None, limit: int = 1
     ) -> tuple[Due, ...]:
         """Return the tickets whose next timer lies before *before_us*, but those somebody has claimed."""
-        return self._page("due_us", desk, before_us, after, limit)
+        rows = self._page("due_us", "", desk, before_us, after, limit)
+        return tuple(Due(*row) for row in rows)
 
     def due_errands(
         self, desk: str, *, until_us: int, after: Due | None = None, limit: int = 1
     ) -> tuple[Due, ...]:
         """Return the tickets with an errand for *until_us* or before, but those somebody has claimed."""
-        return self._page("errand_us", desk, until_us + 1, after, limit)
+        rows = self._page("errand_us", "", desk, until_us + 1, after, limit)
+        return tuple(Due(*row) for row in rows)
 
     def _page(
-        self, column: str, desk: str, before_us: int, after: Due | None, limit: int
-    ) -> tuple[Due, ...]:
+        self, column: str, more: str, desk: str, before_us: int, after: Due | None, limit: int
+    ) -> Sequence[Row]:
+        """Return *column*, the id and *more* of tickets for which *column* lies before an instant."""
         values: list[Any] = [desk, before_us]
         beyond = ""
         if after is not None:
@@ -41,13 +45,12 @@ class Claiming(Reading):
             values += [after.at_us, after.ticket_id]
         # Workers ask at the same time: each gets what no other holds, and none waits.
         claim = " FOR UPDATE SKIP LOCKED" if self._dialect == "postgresql" else ""
-        rows = self._rows(
-            f"SELECT {column}, ticket FROM escalate_tickets"  # noqa: S608 - names of ours
+        return self._rows(
+            f"SELECT {column}, ticket{more} FROM escalate_tickets kept"  # noqa: S608 - names of ours
             f" WHERE desk = ? AND {column} < ?{beyond} ORDER BY {column}, ticket LIMIT ?{claim}",
             *values,
             limit,
         )
-        return tuple(Due(*row) for row in rows)
 
     def _lock(self, desk: str, ticket_id: str, *, wait: bool) -> Stored:
         if self._dialect == "sqlite":

@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import attrs
@@ -193,10 +193,17 @@ class MemoryStore:
         with self._lock:
             return self._drawer(desk, ticket_id).stored
 
-    def events(self, desk: str, ticket_id: str, *, after: int = 0) -> tuple[Event, ...]:
+    def batch(self, desk: str) -> AbstractContextManager[MemoryStore]:
+        """Give itself: each visit is kept by itself, for nothing is won by keeping several at once."""
+        return nullcontext(self)
+
+    def events(
+        self, desk: str, ticket_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Event, ...]:
         """Return the journal of a ticket."""
+        end = None if limit is None else after + limit
         with self._lock:
-            return tuple(self._drawer(desk, ticket_id).events[after:])
+            return tuple(self._drawer(desk, ticket_id).events[after:end])
 
     def texts(self, desk: str, ticket_id: str) -> Texts:
         """Return the free texts of a ticket."""
@@ -282,6 +289,11 @@ class MemoryStore:
             policies[policy.key] = policy
             self._to_undo(lambda: policies.pop(policy.key))
             return True
+
+    def newest(self, desk: str) -> tuple[str, str] | None:
+        """Return name and version of the newest policy."""
+        with self._lock:
+            return next(reversed(self._cabinet(desk).policies), None)
 
     def policies(self, desk: str) -> tuple[PolicyText, ...]:
         """Return the policy book."""

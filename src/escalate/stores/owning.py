@@ -126,6 +126,9 @@ class OwningStore(SqlStore, ABC):
     def _whole(self) -> AbstractContextManager[None]:
         return self._begun()
 
+    def _all_of(self) -> AbstractContextManager[None]:
+        return self._begun()
+
     def _say(self, sql: str) -> None:
         self._ask(sql, (), lambda cursor: cursor)
 

@@ -25,6 +25,14 @@ class Policies(Asking):
         )
         return taken > 0
 
+    def newest(self, desk: str) -> tuple[str, str] | None:
+        """Return name and version of the newest policy."""
+        rows = self._rows(
+            "SELECT name, version FROM escalate_policies WHERE desk = ? ORDER BY number DESC LIMIT 1",
+            desk,
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
     def policies(self, desk: str) -> tuple[PolicyText, ...]:
         """Return the policy book."""
         rows = self._rows(

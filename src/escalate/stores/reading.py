@@ -24,14 +24,18 @@ class Reading(Asking):
         """Return the ticket as it is."""
         return self._load(desk, ticket_id) or Stored()
 
-    def events(self, desk: str, ticket_id: str, *, after: int = 0) -> tuple[Event, ...]:
+    def events(
+        self, desk: str, ticket_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Event, ...]:
         """Return the journal of a ticket."""
+        first, only = ("", ()) if limit is None else (" LIMIT ?", (limit,))
         rows = self._rows(
-            "SELECT number, document FROM escalate_events"
-            " WHERE desk = ? AND ticket = ? AND number > ? ORDER BY number",
+            "SELECT number, document FROM escalate_events"  # noqa: S608 - words of ours
+            f" WHERE desk = ? AND ticket = ? AND number > ? ORDER BY number{first}",
             desk,
             ticket_id,
             after,
+            *only,
         )
         return tuple(
             d.read_event(text, f"ticket {ticket_id!r}, event {number}") for number, text in rows

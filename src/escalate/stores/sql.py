@@ -7,9 +7,13 @@ due is claimed. :mod:`escalate.stores.owning` adds connections of its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
 from escalate.errors import NewerSchema
 from escalate.stores import schema
 from escalate.stores.asking import Execute, ParamStyle
+from escalate.stores.batching import Batch
 from escalate.stores.claiming import Claiming
 from escalate.stores.housekeeping import Housekeeping
 from escalate.stores.policies import Policies
@@ -48,6 +52,22 @@ class SqlStore(Claiming, Policies, Housekeeping):
         dialect: schema.Dialect = "sqlite",
     ) -> None:
         super().__init__(execute, paramstyle=paramstyle, dialect=dialect)
+
+    # -- many visits at once
+
+    @contextmanager
+    def batch(self, desk: str) -> Iterator[Batch]:
+        """Give a store for many visits, whose statements are joined; the host commits them."""
+        with self._all_of(), Batch(self, desk, self._hold) as batch:
+            yield batch
+
+    def _all_of(self) -> AbstractContextManager[None]:
+        """Keep what a batch writes, or nothing of it."""
+        return self._savepoint()
+
+    def _hold(self, desk: str, ticket_id: str) -> AbstractContextManager[object]:
+        """Hold a ticket against those of this process who have it without a lock of the database."""
+        return nullcontext()
 
     # -- the tables
 

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final
@@ -97,15 +97,22 @@ class SQLiteStore(OwningStore):
     @contextmanager
     def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
         """Hold the ticket's lock in this process; the file is locked only once something is written."""
+        with self._held(desk, ticket_id, wait=wait), self._connected():
+            yield self.load(desk, ticket_id)
+
+    @contextmanager
+    def _held(self, desk: str, ticket_id: str, *, wait: bool) -> Iterator[None]:
         with self._guard:
             lock = self._locks.setdefault((desk, ticket_id), _Lock())
         if not lock.inner.acquire(blocking=wait):
             raise TicketBusy(ticket_id)
         try:
-            with self._connected():
-                yield self.load(desk, ticket_id)
+            yield
         finally:
             lock.inner.release()
+
+    def _hold(self, desk: str, ticket_id: str) -> AbstractContextManager[object]:
+        return self._held(desk, ticket_id, wait=False)
 
 
 class _Lock:
