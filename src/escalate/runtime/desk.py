@@ -113,6 +113,7 @@ class Desk(Views, Outbox, Keeping):
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
+            strikes=True,
         )
         self.publish(policy, by=DESK)  # no news if the book has it; an error if it has another one
 

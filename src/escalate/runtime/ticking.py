@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import Final
 
 import attrs
@@ -135,8 +135,9 @@ class Round:
     def _some(self, what: _Timers | _Errands, after: Due | None) -> list[_Visited]:
         """Visit some of what is due after *after*, the earliest first; nothing if nothing is."""
         around = self._errands.around
-        if self._together is None:
-            return self._one_by_one(what, what.page(around.store, around.desk, after, 1))
+        first = what.page(around.store, around.desk, after, 1)  # a look, which claims nothing
+        if self._together is None or not first:
+            return self._one_by_one(what, first)
         most = _AT_ONCE if self._left is None else min(_AT_ONCE, self._left)
         page: tuple[Due, ...] = ()
         visited: list[_Visited] = []
@@ -144,6 +145,8 @@ class Round:
         try:
             with self._together() as (store, look_after):
                 page = what.page(store, around.desk, after, most)
+                if not page:
+                    return visited  # others were faster
                 for each in self._visits(what, page, look_after, stop_for=(StoreFailed,)):
                     visited.append(each)
                     if time.monotonic() > until_s or len(visited) == most:
@@ -158,7 +161,9 @@ class Round:
         return visited
 
     def _one_by_one(self, what: _Timers | _Errands, page: tuple[Due, ...]) -> list[_Visited]:
-        visited = []
+        visited: list[_Visited] = []
+        if not page:
+            return visited
         for each in self._visits(what, page, self._look_after):
             self._hear(each)
             visited.append(each)
@@ -174,10 +179,10 @@ class Round:
         stop_for: tuple[type[Exception], ...] = (),
     ) -> Iterator[_Visited]:
         """Visit the tickets of *page* by instants, and again those that are due again before its last."""
-        queue = list(page)
-        heapify(queue)
+        queue = [(due.at_us, due.ticket_id) for due in page]  # in order, and so a heap already
+        last = queue[-1]
         while queue:
-            due = heappop(queue)
+            due = Due(*heappop(queue))
             try:
                 visit = look_after(due.ticket_id, what.before_us(due))
             except TicketBusy:
@@ -188,8 +193,8 @@ class Round:
                 yield _Visited(due, error=why)
             else:
                 again_us = what.again(visit)
-                if again_us is not None and Due(again_us, due.ticket_id) <= page[-1]:
-                    heappush(queue, Due(again_us, due.ticket_id))
+                if again_us is not None and (again_us, due.ticket_id) <= last:
+                    heappush(queue, (again_us, due.ticket_id))
                 yield _Visited(due, visit)
 
     def _hear(self, visited: _Visited) -> None:

@@ -71,6 +71,33 @@ class Writing(Asking):
 class Appending(Refusing, Writing):
     """Appends what one visit leaves behind: all of it, or nothing."""
 
+    def strike(self, desk: str, done: Sequence[tuple[str, int]]) -> None:
+        """Strike errands off."""
+        with self._whole():
+            by_ticket: dict[str, list[int]] = {}
+            for ticket_id, number in sorted(done):  # all in one order, lest two wait for each other
+                by_ticket.setdefault(ticket_id, []).append(number)
+            for ticket_id, numbers in by_ticket.items():
+                self._row_of(desk, ticket_id)
+                gone = sum(
+                    self._run(
+                        "DELETE FROM escalate_errands WHERE desk = ? AND ticket = ? AND number = ?",
+                        desk,
+                        ticket_id,
+                        number,
+                    )
+                    for number in numbers
+                )
+                if gone:
+                    self._run(
+                        f"UPDATE escalate_tickets SET version = version + 1, errand_us = {_FIRST_ERRAND}"  # noqa: S608
+                        " WHERE desk = ? AND ticket = ?",
+                        desk,
+                        ticket_id,
+                        desk,
+                        ticket_id,
+                    )
+
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         """Keep *entry* whole."""
         with self._whole():

@@ -15,7 +15,7 @@ name, version; unique). :mod:`escalate.stores.schema` is that in SQL.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol
 
@@ -235,6 +235,13 @@ class Store(Protocol):
             VersionConflict: The ticket is not at *expected_version*, or a turn is not the next one of
                 its tier: somebody was faster. Nothing was kept.
             InvalidJournal: The numbers of the events do not follow those of the journal.
+        """
+        ...
+
+    def strike(self, desk: str, done: Sequence[tuple[str, int]]) -> None:
+        """Strike errands off, by ticket and event number; those that are gone already are no error.
+
+        Each ticket that had one is at a new version then, so that whoever has read it looks again.
         """
         ...
 

@@ -6,12 +6,13 @@ the batch ends, or before anything is asked that might see it. A visit that fail
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, Final
 
 import attrs
 
+from escalate.core.events import Event
 from escalate.core.model import Ticket
 from escalate.errors import StoreFailed
 from escalate.stores import documents as d
@@ -94,6 +95,7 @@ class Batch(Claiming, Policies, Housekeeping):
         self._hold = hold
         self._holding = ExitStack()
         self._held: dict[str, _Held] = {}
+        self._asking: dict[tuple[str, int], str] = {}
         self._changed: dict[str, None] = {}
         self._events: list[Row] = []
         self._texts: list[Row] = []
@@ -137,8 +139,23 @@ class Batch(Claiming, Policies, Housekeeping):
         for ticket_id, *errand in self._errands_of(desk, with_errands):
             found[ticket_id].errands[errand[0]] = Errand(*errand)
         self._held.update(found)
+        self._read_events(desk, found)
         # PostgreSQL may give a row that was changed a moment ago out of order.
-        return tuple(sorted(Due(row[0], row[1]) for row in rows))
+        return tuple(Due(*key) for key in sorted((row[0], row[1]) for row in rows))
+
+    def _read_events(self, desk: str, found: Mapping[str, _Held]) -> None:
+        """Read the events that ask for errands: whoever does one looks at its event."""
+        keys = [(ticket_id, number) for ticket_id, held in found.items() for number in held.errands]
+        for start in range(0, len(keys), 100):
+            some = keys[start : start + 100]
+            places = ", ".join(["(?, ?)"] * len(some))
+            rows = self._rows(
+                "SELECT ticket, number, document FROM escalate_events"  # noqa: S608 - places
+                f" WHERE desk = ? AND (ticket, number) IN (VALUES {places})",
+                desk,
+                *(value for key in some for value in key),
+            )
+            self._asking.update({(ticket_id, number): text for ticket_id, number, text in rows})
 
     def _errands_of(self, desk: str, ticket_ids: Sequence[str]) -> Iterator[Row]:
         for start in range(0, len(ticket_ids), 100):
@@ -172,6 +189,15 @@ class Batch(Claiming, Policies, Housekeeping):
         if held is None:
             return super().errands(desk, ticket_id)
         return tuple(held.errands[number] for number in sorted(held.errands))
+
+    def events(
+        self, desk: str, ticket_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Event, ...]:
+        """Return the journal of a ticket."""
+        text = self._asking.get((ticket_id, after + 1)) if limit == 1 else None
+        if text is None:
+            return super().events(desk, ticket_id, after=after, limit=limit)
+        return (d.read_event(text, f"ticket {ticket_id!r}, event {after + 1}"),)
 
     # -- what visits leave behind
 

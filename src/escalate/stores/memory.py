@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -187,6 +187,14 @@ class MemoryStore:
             for turn in entry.turns:
                 cabinet.turns.setdefault(turn.tier, {})[turn.agent] = turn.number
             return drawer.stored.version
+
+    def strike(self, desk: str, done: Sequence[tuple[str, int]]) -> None:
+        """Strike errands off."""
+        for ticket_id, number in done:
+            with self.locked(desk, ticket_id) as stored:
+                if any(each.number == number for each in self.errands(desk, ticket_id)):
+                    entry = Entry(ticket=stored.ticket, errands={number: None})
+                    self.append(desk, ticket_id, entry, expected_version=stored.version)
 
     def load(self, desk: str, ticket_id: str) -> Stored:
         """Return the ticket as it is."""

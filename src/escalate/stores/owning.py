@@ -60,6 +60,10 @@ class OwningStore(SqlStore, ABC):
     def _connect(self) -> Any:
         """Open a connection."""
 
+    def _do(self, connection: Any, sql: str, values: Any) -> Any:
+        """Run a statement on a connection of ours, and return its cursor."""
+        return connection.execute(sql, values)
+
     @staticmethod
     def _never(sql: str, values: Any) -> Any:
         raise AssertionError("every statement runs on a connection of _ask")
@@ -136,7 +140,7 @@ class OwningStore(SqlStore, ABC):
         with self._connected():
             here = self._here
             try:
-                return then(here.connection.execute(self._in_style(sql), self._given(values)))
+                return then(self._do(here.connection, self._in_style(sql), self._given(values)))
             except Exception as why:
                 here.hurt = True  # maybe it is gone for good: the next one is new
                 raise StoreFailed(doing(sql), f"{type(why).__name__}: {why}") from why
