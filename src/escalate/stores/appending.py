@@ -25,6 +25,9 @@ COLUMNS: Final = (
 )
 """What stands in the row of a ticket beside its key, version and next errand."""
 
+_EVENT: Final = ("desk", "ticket", "number", "at_us", "event", "document")
+_TEXT: Final = ("desk", "ticket", "number", "field", "document")
+_ERRAND: Final = ("desk", "ticket", "number", "kind", "at_us", "tries")
 _SET: Final = ", ".join(f"{name} = ?" for name in COLUMNS)
 _FIRST_ERRAND: Final = "(SELECT MIN(at_us) FROM escalate_errands WHERE desk = ? AND ticket = ?)"
 Errands = Sequence[tuple[str, int, Errand | None]]
@@ -35,29 +38,21 @@ class Writing(Asking):
     """Writes rows of many tickets; whoever calls has checked that they may be written."""
 
     def _put_events(self, rows: Sequence[Row]) -> None:
-        self._insert(
-            "INSERT INTO escalate_events (desk, ticket, number, at_us, event, document) VALUES ",
-            rows,
-        )
+        self._insert("escalate_events", _EVENT, rows)
 
     def _put_texts(self, rows: Sequence[Row]) -> None:
         self._insert(
-            "INSERT INTO escalate_texts (desk, ticket, number, field, document) VALUES ",
+            "escalate_texts",
+            _TEXT,
             rows,
             " ON CONFLICT (desk, ticket, number, field) DO UPDATE SET document = excluded.document",
         )
 
     def _put_errands(self, desk: str, errands: Errands) -> None:
-        for ticket_id, number, errand in errands:
-            if errand is None:
-                self._run(
-                    "DELETE FROM escalate_errands WHERE desk = ? AND ticket = ? AND number = ?",
-                    desk,
-                    ticket_id,
-                    number,
-                )
+        self._drop_errands(desk, [each[:2] for each in errands if each[2] is None])
         self._insert(
-            "INSERT INTO escalate_errands (desk, ticket, number, kind, at_us, tries) VALUES ",
+            "escalate_errands",
+            _ERRAND,
             [
                 (desk, ticket_id, number, errand.kind, errand.at_us, errand.tries)
                 for ticket_id, number, errand in errands
@@ -67,36 +62,35 @@ class Writing(Asking):
             " SET kind = excluded.kind, at_us = excluded.at_us, tries = excluded.tries",
         )
 
+    def _drop_errands(self, desk: str, keys: Sequence[tuple[str, int]]) -> None:
+        for these, values in self._among(("ticket", "number"), keys):
+            self._run(f"DELETE FROM escalate_errands WHERE desk = ? AND {these}", desk, *values)  # noqa: S608
+
 
 class Appending(Refusing, Writing):
     """Appends what one visit leaves behind: all of it, or nothing."""
 
     def strike(self, desk: str, done: Sequence[tuple[str, int]]) -> None:
         """Strike errands off."""
+        tickets = [(ticket_id,) for ticket_id in sorted({key[0] for key in done})]
         with self._whole():
-            by_ticket: dict[str, list[int]] = {}
-            for ticket_id, number in sorted(done):  # all in one order, lest two wait for each other
-                by_ticket.setdefault(ticket_id, []).append(number)
-            for ticket_id, numbers in by_ticket.items():
-                self._row_of(desk, ticket_id)
-                gone = sum(
-                    self._run(
-                        "DELETE FROM escalate_errands WHERE desk = ? AND ticket = ? AND number = ?",
+            for these, values in self._among(("ticket",), tickets):
+                if self._dialect == "postgresql":  # in one order, lest two wait for each other
+                    self._rows(
+                        f"SELECT 1 FROM escalate_tickets WHERE desk = ? AND {these}"  # noqa: S608
+                        " ORDER BY ticket FOR UPDATE",
                         desk,
-                        ticket_id,
-                        number,
+                        *values,
                     )
-                    for number in numbers
+            self._drop_errands(desk, done)
+            for these, values in self._among(("ticket",), tickets):
+                self._run(
+                    "UPDATE escalate_tickets SET version = version + 1, errand_us ="  # noqa: S608
+                    " (SELECT MIN(at_us) FROM escalate_errands WHERE desk = escalate_tickets.desk"
+                    f" AND ticket = escalate_tickets.ticket) WHERE desk = ? AND {these}",
+                    desk,
+                    *values,
                 )
-                if gone:
-                    self._run(
-                        f"UPDATE escalate_tickets SET version = version + 1, errand_us = {_FIRST_ERRAND}"  # noqa: S608
-                        " WHERE desk = ? AND ticket = ?",
-                        desk,
-                        ticket_id,
-                        desk,
-                        ticket_id,
-                    )
 
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         """Keep *entry* whole."""

@@ -16,6 +16,7 @@ from escalate.stores import schema
 Execute = Callable[[str, Any], Any]
 ParamStyle = Literal["qmark", "format", "numeric", "named", "pyformat"]
 Row = Sequence[Any]
+Columns = Sequence[str]
 _STYLES: Final = ("format", "named", "numeric", "pyformat", "qmark")
 _ROWS_AT_ONCE: Final = 50  # of one INSERT, well below what any database takes
 
@@ -60,13 +61,27 @@ class Asking:
 
     # -- statements
 
-    def _insert(self, head: str, rows: Sequence[Row], tail: str = "") -> None:
-        """Run one statement for many *rows*: *head*, a list of values in brackets for each, *tail*."""
+    def _insert(self, table: str, columns: Columns, rows: Sequence[Row], tail: str = "") -> None:
+        """Insert *rows* in few statements; *tail* says what becomes of those that are there."""
+        for some in self._shares(rows):
+            source, values = self._values(columns, some)
+            self._run(f"INSERT INTO {table} ({', '.join(columns)}) {source}{tail}", *values)
+
+    def _among(self, columns: Columns, keys: Sequence[Row]) -> Iterator[tuple[str, Row]]:
+        """Yield conditions that together hold for the rows whose *columns* are *keys*."""
+        for some in self._shares(keys):
+            source, values = self._values(columns, some)
+            yield f"({', '.join(columns)}) IN ({source})", values
+
+    def _values(self, columns: Columns, rows: Sequence[Row]) -> tuple[str, Row]:
+        """Return *rows* as a table in SQL, and its parameters."""
+        one = f"({', '.join('?' * len(columns))})"
+        return f"VALUES {', '.join([one] * len(rows))}", [value for row in rows for value in row]
+
+    def _shares(self, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+        """Yield *rows* in as many parts as there are to be statements."""
         for start in range(0, len(rows), _ROWS_AT_ONCE):
-            some = rows[start : start + _ROWS_AT_ONCE]
-            one = f"({', '.join('?' * len(some[0]))})"
-            values = [value for row in some for value in row]
-            self._run(head + ", ".join([one] * len(some)) + tail, *values)
+            yield rows[start : start + _ROWS_AT_ONCE]
 
     def _pairs(self, sql: str, *values: Any) -> Iterator[tuple[str, int]]:
         return ((name, number) for name, number in self._rows(sql, *values))

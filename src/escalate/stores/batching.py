@@ -23,7 +23,7 @@ from escalate.stores.appending import (
     event_rows,
     text_rows,
 )
-from escalate.stores.asking import Asking, Row
+from escalate.stores.asking import Asking, Columns, Row
 from escalate.stores.base import Due, Entry, Errand, Stored
 from escalate.stores.claiming import Claiming
 from escalate.stores.housekeeping import Housekeeping
@@ -35,9 +35,7 @@ _READ: Final = (
     ", (SELECT document FROM escalate_shown WHERE desk = kept.desk AND ticket = kept.ticket), "  # noqa: S608
     + ", ".join((_ERRAND_US, *_TICKET))
 )
-_HEAD: Final = (
-    f"INSERT INTO escalate_tickets (desk, ticket, {_ERRAND_US}, {', '.join(_TICKET)}) VALUES "  # noqa: S608 - ours
-)
+_ROW: Final = ("desk", "ticket", _ERRAND_US, *_TICKET)
 _TAIL: Final = " ON CONFLICT (desk, ticket) DO UPDATE SET " + ", ".join(
     f"{name} = excluded.{name}" for name in (_ERRAND_US, *_TICKET)
 )
@@ -90,7 +88,7 @@ class Batch(Claiming, Policies, Housekeeping):
 
     def __init__(self, owner: Asking, desk: str, hold: Hold) -> None:
         super().__init__(owner._execute, paramstyle=owner._style, dialect=owner._dialect)
-        self._ask_owner = owner._ask
+        self._owner = owner
         self._desk = desk
         self._hold = hold
         self._holding = ExitStack()
@@ -146,26 +144,21 @@ class Batch(Claiming, Policies, Housekeeping):
     def _read_events(self, desk: str, found: Mapping[str, _Held]) -> None:
         """Read the events that ask for errands: whoever does one looks at its event."""
         keys = [(ticket_id, number) for ticket_id, held in found.items() for number in held.errands]
-        for start in range(0, len(keys), 100):
-            some = keys[start : start + 100]
-            places = ", ".join(["(?, ?)"] * len(some))
+        for these, values in self._among(("ticket", "number"), keys):
             rows = self._rows(
-                "SELECT ticket, number, document FROM escalate_events"  # noqa: S608 - places
-                f" WHERE desk = ? AND (ticket, number) IN (VALUES {places})",
+                f"SELECT ticket, number, document FROM escalate_events WHERE desk = ? AND {these}",  # noqa: S608
                 desk,
-                *(value for key in some for value in key),
+                *values,
             )
             self._asking.update({(ticket_id, number): text for ticket_id, number, text in rows})
 
     def _errands_of(self, desk: str, ticket_ids: Sequence[str]) -> Iterator[Row]:
-        for start in range(0, len(ticket_ids), 100):
-            some = ticket_ids[start : start + 100]
-            places = ", ".join("?" * len(some))
+        for these, values in self._among(("ticket",), [(each,) for each in ticket_ids]):
             yield from self._rows(
-                "SELECT ticket, number, kind, at_us, tries FROM escalate_errands"  # noqa: S608 - places
-                f" WHERE desk = ? AND ticket IN ({places}) ORDER BY ticket, number",
+                "SELECT ticket, number, kind, at_us, tries FROM escalate_errands"  # noqa: S608
+                f" WHERE desk = ? AND {these} ORDER BY ticket, number",
                 desk,
-                *some,
+                *values,
             )
 
     @contextmanager
@@ -227,7 +220,7 @@ class Batch(Claiming, Policies, Housekeeping):
         self._changed, self._events, self._texts, self._errands = {}, [], [], {}
         if changed:
             rows = [self._held[ticket_id].row(self._desk, ticket_id) for ticket_id in changed]
-            self._insert(_HEAD, rows, _TAIL)
+            self._insert("escalate_tickets", _ROW, rows, _TAIL)
         self._put_events(events)
         self._put_texts(texts)
         self._put_errands(self._desk, errands)
@@ -236,7 +229,13 @@ class Batch(Claiming, Policies, Housekeeping):
         if self._changed:  # whatever is asked sees what was kept
             self._write()
         try:
-            return self._ask_owner(sql, values, then)
+            return self._owner._ask(sql, values, then)
         except StoreFailed as why:
             self._failed = why
             raise
+
+    def _values(self, columns: Columns, rows: Sequence[Row]) -> tuple[str, Row]:
+        return self._owner._values(columns, rows)
+
+    def _shares(self, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+        return self._owner._shares(rows)
