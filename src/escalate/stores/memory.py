@@ -145,7 +145,7 @@ class MemoryStore:
     def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
         """Hold the ticket's lock."""
         with self._lock:
-            drawer = self._cabinet(desk).drawers.setdefault(ticket_id, _Drawer())
+            drawer = self._drawer_for(desk, ticket_id)
         if not drawer.lock.acquire(blocking=wait):
             raise TicketBusy(ticket_id)
         try:
@@ -159,8 +159,7 @@ class MemoryStore:
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         """Keep *entry* whole."""
         with self._lock:
-            cabinet = self._cabinet(desk)
-            drawer = cabinet.drawers.setdefault(ticket_id, _Drawer())
+            cabinet, drawer = self._cabinet(desk), self._drawer_for(desk, ticket_id)
             # All that can be wrong is found before the first change, so that there is nothing to undo.
             _check(ticket_id, drawer, cabinet, entry, expected_version)
             if self._threads.transaction is not None:
@@ -344,7 +343,15 @@ class MemoryStore:
             return tuple(sorted(gone))
 
     def _cabinet(self, desk: str) -> _Cabinet:
-        return self._cabinets.setdefault(desk, _Cabinet())
+        # Asked so often that making one to throw it away, as setdefault does, would be half of the cost.
+        found = self._cabinets.get(desk)
+        return self._cabinets.setdefault(desk, _Cabinet()) if found is None else found
+
+    def _drawer_for(self, desk: str, ticket_id: str) -> _Drawer:
+        """Return the drawer of a ticket, which is made if there is none."""
+        drawers = self._cabinet(desk).drawers
+        found = drawers.get(ticket_id)
+        return drawers.setdefault(ticket_id, _Drawer()) if found is None else found
 
     def _drawer(self, desk: str, ticket_id: str) -> _Drawer:
         return self._cabinet(desk).drawers.get(ticket_id) or _Drawer()
