@@ -7,9 +7,13 @@ assigner, a classifier, a carrier of notices. What of those fails is recorded an
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import methodcaller
 from typing import Any
+
+import attrs
 
 from escalate.core import commands as c
 from escalate.core.events import Event
@@ -26,7 +30,7 @@ from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import Edition, PolicyBook
-from escalate.runtime.ticking import Round, Ticked
+from escalate.runtime.ticking import LookAfter, Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
@@ -109,6 +113,7 @@ class Desk(Views, Outbox, Keeping):
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
+            strikes=True,
         )
         self.publish(policy, by=DESK)  # no news if the book has it; an error if it has another one
 
@@ -204,14 +209,8 @@ class Desk(Views, Outbox, Keeping):
         Raises:
             BadInput: *limit* is less than 1.
         """
-
-        def look_after(ticket_id: str, before_us: int) -> Visit:
-            def deed(visit: Visit) -> None:
-                visit.catch_up(before_us)
-
-            return self._stored_visit(ticket_id, deed, wait=False)
-
-        return Round(self._errands, look_after, limit).go(self._now_us())
+        look_after = self._catching_up(self._around)
+        return Round(self._errands, look_after, limit, self._together).go(self._now_us())
 
     def publish(self, policy: EscalationPolicy, *, by: Actor) -> Edition:
         """Add *policy* to the policy book: new tickets come under it, tickets in flight stay on theirs.
@@ -235,16 +234,37 @@ class Desk(Views, Outbox, Keeping):
         self._errands.after(ticket_id, visit)
         return visit
 
-    def _stored_visit(self, ticket_id: str, deed: Deed, *, wait: bool = True) -> Visit:
+    def _stored_visit(self, ticket_id: str, deed: Deed) -> Visit:
         """Load, let *deed* happen, append: one transaction. What reaches out comes after it."""
-        return until_no_conflict(lambda: self._locked_visit(ticket_id, deed, wait=wait))
+        return until_no_conflict(
+            lambda: self._locked_visit(self._around, ticket_id, deed, wait=True)
+        )
 
-    def _locked_visit(self, ticket_id: str, deed: Deed, *, wait: bool) -> Visit:
-        with self._store.locked(self.name, ticket_id, wait=wait) as stored:
+    def _catching_up(self, around: Surroundings) -> LookAfter:
+        """Return what visits a ticket for its timers and errands, without waiting for it."""
+
+        def look_after(ticket_id: str, before_us: int) -> Visit:
+            deed = methodcaller("catch_up", before_us)
+            return until_no_conflict(
+                lambda: self._locked_visit(around, ticket_id, deed, wait=False)
+            )
+
+        return look_after
+
+    @contextmanager
+    def _together(self) -> Iterator[tuple[Store, LookAfter]]:
+        """Give a store for a batch of visits, and what makes them."""
+        with self._store.batch(self.name) as store:
+            yield store, self._catching_up(attrs.evolve(self._around, store=store))
+
+    def _locked_visit(
+        self, around: Surroundings, ticket_id: str, deed: Deed, *, wait: bool
+    ) -> Visit:
+        with around.store.locked(self.name, ticket_id, wait=wait) as stored:
             ticket = stored.ticket
             policy = self._book.newest() if ticket is None else self._policy_of(ticket)
             visit = Visit(
-                self._around,
+                around,
                 stored,
                 ticket_id,
                 policy,
@@ -252,5 +272,5 @@ class Desk(Views, Outbox, Keeping):
                 classifies=self._askers.of(policy) is not None,
             )
             deed(visit)
-            stored_visit(self._around, ticket_id, visit, stored)
+            stored_visit(around, ticket_id, visit, stored)
         return visit

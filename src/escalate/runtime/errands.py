@@ -6,6 +6,7 @@ What of the host fails here is logged, recorded, and costs no event; an errand s
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from operator import methodcaller
 from typing import Final
@@ -26,6 +27,8 @@ from escalate.stores.base import Failure
 
 Listener = Callable[[Ticket, tuple[Event, ...]], object]
 DESK: Final = Actor("desk", "system")
+_MOST_CARRIED: Final = 100
+_LONGEST_S: Final = 0.1
 _log: Final = logging.getLogger("escalate")
 
 
@@ -41,6 +44,7 @@ class Errands:
         carrier: Who carries notices; none if nobody does.
         visit: Makes a visit to a ticket, for noting that an errand is done.
         now_us: Reads the clock.
+        strikes: Whether the desk may strike errands off in the store by itself, without a visit.
     """
 
     around: Surroundings
@@ -50,6 +54,7 @@ class Errands:
     carrier: Carrier | None
     visit: Callable[[str, Deed], object]
     now_us: Callable[[], int]
+    strikes: bool = False
 
     def after(self, ticket_id: str, visit: Visit) -> None:
         """Do all that is to be done after *visit* was stored."""
@@ -70,12 +75,44 @@ class Errands:
 
     def run(self, jobs: Iterable[Job]) -> None:
         """Do *jobs*, each on its own."""
+        carried: list[Job] = []
+        until_s = 0.0
         for job in jobs:
+            if not self._tried(job, self.do):
+                continue
+            if job.errand.kind == "notify":
+                until_s = until_s if carried else time.monotonic() + _LONGEST_S
+                carried.append(job)
+            # Notices are struck off together, and soon: those of a process that dies go out again.
+            if len(carried) >= _MOST_CARRIED or time.monotonic() > until_s:
+                self._strike(carried)
+                carried = []
+        self._strike(carried)
+
+    def _tried(self, job: Job, do: Callable[[Job], object]) -> bool:
+        try:
+            do(job)
+        except Exception as why:  # noqa: BLE001 - the errand stays, and is tried again; recorded
+            self.failed(job.ticket.id, f"{job.errand.kind} for event {job.errand.number}", why)
+            return False
+        return True
+
+    def _strike(self, carried: list[Job]) -> None:
+        """Strike the notices that were carried off the list."""
+        if self.strikes and len(carried) > 1:
+            done = [(job.ticket.id, each.number) for job in carried for each in job.errands]
             try:
-                self.do(job)
-            except Exception as why:  # noqa: BLE001 - the errand stays, and is tried again; recorded
-                where = f"{job.errand.kind} for event {job.errand.number}"
-                self.failed(job.ticket.id, where, why)
+                self.around.store.strike(self.around.desk, done)
+            except Exception:  # noqa: BLE001 - one of them may be what fails: each on its own, below
+                _log.warning("notices could not be struck off together; they are one by one")
+            else:
+                return
+        for job in carried:
+            self._tried(job, self._done)
+
+    def _done(self, job: Job) -> None:
+        numbers = [each.number for each in job.errands]
+        self.visit(job.ticket.id, lambda visit: visit.done(*numbers))
 
     def failed(self, ticket_id: str, where: str, why: Exception) -> None:
         """Log and keep that something of the host went wrong."""
@@ -88,7 +125,7 @@ class Errands:
             _log.exception("a failure could not be kept")
 
     def do(self, job: Job) -> None:
-        """Do one job, and strike its errands off the list."""
+        """Do one job; a notice is then still to be struck off the list."""
         match job.errand.kind:
             case "notify":
                 self._carry(job)
@@ -104,7 +141,6 @@ class Errands:
             key = f"{self.around.desk}/{job.ticket.id}/{'+'.join(map(str, numbers))}"
             notice = Notice(key=key, ticket=job.ticket, events=events, people=job.people)
             self.carrier.carry(notice)
-        self.visit(job.ticket.id, lambda visit: visit.done(*numbers))
 
     def _classify(self, job: Job) -> None:
         ticket, number = job.ticket, job.errand.number

@@ -88,7 +88,9 @@ class PolicyBook:
         Raises:
             UnknownPolicy: It is one that only other processes know.
         """
-        return self._policy(self._store.policies(self._desk)[-1])
+        key = self._store.newest(self._desk)
+        assert key is not None  # a desk publishes before it asks
+        return self.policy(key)
 
     def policy(self, key: tuple[str, str]) -> EscalationPolicy:
         """Return the policy of that name and version.

@@ -361,7 +361,8 @@ class Visit:
             if event.seq == number:
                 return event
         around = self._around
-        return around.store.events(around.desk, self.ticket_id, after=number - 1)[0]
+        (event,) = around.store.events(around.desk, self.ticket_id, after=number - 1, limit=1)
+        return event
 
     def _put_off(self, errand: Errand) -> bool:
         """Keep *errand* for another try, should this one come to nothing; each wait is twice as long.

@@ -15,7 +15,7 @@ name, version; unique). :mod:`escalate.stores.schema` is that in SQL.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol
 
@@ -238,12 +238,40 @@ class Store(Protocol):
         """
         ...
 
+    def strike(self, desk: str, done: Sequence[tuple[str, int]]) -> None:
+        """Strike errands off, by ticket and event number; those that are gone already are no error.
+
+        Each ticket that had one is at a new version then, so that whoever has read it looks again.
+        """
+        ...
+
+    def batch(self, desk: str) -> AbstractContextManager[Store]:
+        """Give a store for many visits in a row, of which what is kept is committed together.
+
+        Each ``locked`` block in it is kept whole or leaves nothing; what the ``with`` itself ends in, an
+        error, undoes them all. Tickets that are locked in it, and those that its ``due`` and
+        ``due_errands`` return, stay so until it ends, and none is waited for: one that somebody else holds
+        is left out, or ``TicketBusy``. For one thread, and for a short while: others may have to wait.
+
+        A store that commits nothing may give itself, and keep each visit by itself.
+
+        Raises:
+            StoreFailed: Something could not be kept, so nothing was; or nobody knows, because the
+                connection broke while it committed.
+        """
+        ...
+
     def load(self, desk: str, ticket_id: str) -> Stored:
         """Return the ticket as it is; without one, a :class:`Stored` that is empty."""
         ...
 
-    def events(self, desk: str, ticket_id: str, *, after: int = 0) -> tuple[Event, ...]:
-        """Return the journal of a ticket, oldest first, from event number *after* + 1 on."""
+    def events(
+        self, desk: str, ticket_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Event, ...]:
+        """Return the journal of a ticket, oldest first, from event number *after* + 1 on.
+
+        *limit* is how many at most; none means all.
+        """
         ...
 
     def texts(self, desk: str, ticket_id: str) -> Texts:
@@ -308,6 +336,10 @@ class Store(Protocol):
 
     def publish(self, desk: str, policy: PolicyText) -> bool:
         """Keep *policy* as the newest one; false, and nothing kept, if its name and version are there."""
+        ...
+
+    def newest(self, desk: str) -> tuple[str, str] | None:
+        """Return name and version of the newest policy; none if the book is empty. This is asked often."""
         ...
 
     def policies(self, desk: str) -> tuple[PolicyText, ...]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum, IntEnum
 from functools import cache
 from math import isfinite
+from operator import attrgetter
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -118,12 +119,12 @@ def _class_form(cls: type) -> Form:
     hints = get_type_hints(open_form)
     parts = [(field.name, _default(field), form_of(hints[field.name])) for field in _fields(cls)]
     writes = [(name, default, form.write) for name, default, form in parts]
+    values = _values_of([name for name, _, _ in parts])
     reads = {name: form.read for name, _, form in parts}
 
     def write(value: Any) -> dict[str, Any]:
         table = {}
-        for name, default, convert in writes:
-            each = getattr(value, name)
+        for (name, default, convert), each in zip(writes, values(value), strict=True):
             if each is not default and each != default:
                 table[name] = each if convert is None else convert(each)
         return table
@@ -139,6 +140,12 @@ def _class_form(cls: type) -> Form:
         return value if open_form is cls else seal(value, cls)
 
     return Form(write, read)
+
+
+def _values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives the values of *names* of a thing, all at once: most of them are at their default."""
+    get = attrgetter(*names) if names else lambda _: ()
+    return get if len(names) != 1 else lambda thing: (get(thing),)
 
 
 def union_of(classes: Iterable[type], tag: str) -> Form:

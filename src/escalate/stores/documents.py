@@ -23,6 +23,7 @@ FORMAT: Final = 1
 
 _Thing = TypeVar("_Thing")
 _FORMAT: Final = "format"
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _EVENT: Final = "event"
 
 
@@ -131,7 +132,7 @@ def _write(form: Form, thing: object, what: str) -> str:
     assert form.write is not None  # documents are tables
     try:
         table = {_FORMAT: FORMAT, **form.write(thing)}
-        return json.dumps(table, separators=(",", ":"), allow_nan=False)
+        return _ENCODE(table)
     except (ValueError, RecursionError) as why:  # also a number too long for Python to write
         if isinstance(why, BadInput):
             raise

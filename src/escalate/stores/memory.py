@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import attrs
@@ -145,7 +145,7 @@ class MemoryStore:
     def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
         """Hold the ticket's lock."""
         with self._lock:
-            drawer = self._cabinet(desk).drawers.setdefault(ticket_id, _Drawer())
+            drawer = self._drawer_for(desk, ticket_id)
         if not drawer.lock.acquire(blocking=wait):
             raise TicketBusy(ticket_id)
         try:
@@ -159,8 +159,7 @@ class MemoryStore:
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         """Keep *entry* whole."""
         with self._lock:
-            cabinet = self._cabinet(desk)
-            drawer = cabinet.drawers.setdefault(ticket_id, _Drawer())
+            cabinet, drawer = self._cabinet(desk), self._drawer_for(desk, ticket_id)
             # All that can be wrong is found before the first change, so that there is nothing to undo.
             _check(ticket_id, drawer, cabinet, entry, expected_version)
             if self._threads.transaction is not None:
@@ -188,15 +187,30 @@ class MemoryStore:
                 cabinet.turns.setdefault(turn.tier, {})[turn.agent] = turn.number
             return drawer.stored.version
 
+    def strike(self, desk: str, done: Sequence[tuple[str, int]]) -> None:
+        """Strike errands off."""
+        for ticket_id, number in done:
+            with self.locked(desk, ticket_id) as stored:
+                if any(each.number == number for each in self.errands(desk, ticket_id)):
+                    entry = Entry(ticket=stored.ticket, errands={number: None})
+                    self.append(desk, ticket_id, entry, expected_version=stored.version)
+
     def load(self, desk: str, ticket_id: str) -> Stored:
         """Return the ticket as it is."""
         with self._lock:
             return self._drawer(desk, ticket_id).stored
 
-    def events(self, desk: str, ticket_id: str, *, after: int = 0) -> tuple[Event, ...]:
+    def batch(self, desk: str) -> AbstractContextManager[MemoryStore]:
+        """Give itself: each visit is kept by itself, for nothing is won by keeping several at once."""
+        return nullcontext(self)
+
+    def events(
+        self, desk: str, ticket_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Event, ...]:
         """Return the journal of a ticket."""
+        end = None if limit is None else after + limit
         with self._lock:
-            return tuple(self._drawer(desk, ticket_id).events[after:])
+            return tuple(self._drawer(desk, ticket_id).events[after:end])
 
     def texts(self, desk: str, ticket_id: str) -> Texts:
         """Return the free texts of a ticket."""
@@ -283,6 +297,11 @@ class MemoryStore:
             self._to_undo(lambda: policies.pop(policy.key))
             return True
 
+    def newest(self, desk: str) -> tuple[str, str] | None:
+        """Return name and version of the newest policy."""
+        with self._lock:
+            return next(reversed(self._cabinet(desk).policies), None)
+
     def policies(self, desk: str) -> tuple[PolicyText, ...]:
         """Return the policy book."""
         with self._lock:
@@ -324,7 +343,15 @@ class MemoryStore:
             return tuple(sorted(gone))
 
     def _cabinet(self, desk: str) -> _Cabinet:
-        return self._cabinets.setdefault(desk, _Cabinet())
+        # Asked so often that making one to throw it away, as setdefault does, would be half of the cost.
+        found = self._cabinets.get(desk)
+        return self._cabinets.setdefault(desk, _Cabinet()) if found is None else found
+
+    def _drawer_for(self, desk: str, ticket_id: str) -> _Drawer:
+        """Return the drawer of a ticket, which is made if there is none."""
+        drawers = self._cabinet(desk).drawers
+        found = drawers.get(ticket_id)
+        return drawers.setdefault(ticket_id, _Drawer()) if found is None else found
 
     def _drawer(self, desk: str, ticket_id: str) -> _Drawer:
         return self._cabinet(desk).drawers.get(ticket_id) or _Drawer()

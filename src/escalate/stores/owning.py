@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final, Self
 
 from escalate.errors import EscalateError, StoreFailed
+from escalate.stores.asking import ParamStyle, Row, doing
 from escalate.stores.schema import Dialect
-from escalate.stores.sql import ParamStyle, Row, SqlStore, _doing
+from escalate.stores.sql import SqlStore
 
 _FORKED: Final[list[Any]] = []
 """Connections of a process that this one was forked from. They are its; to close them here would harm it."""
@@ -58,6 +59,10 @@ class OwningStore(SqlStore, ABC):
     @abstractmethod
     def _connect(self) -> Any:
         """Open a connection."""
+
+    def _do(self, connection: Any, sql: str, values: Any) -> Any:
+        """Run a statement on a connection of ours, and return its cursor."""
+        return connection.execute(sql, values)
 
     @staticmethod
     def _never(sql: str, values: Any) -> Any:
@@ -125,6 +130,9 @@ class OwningStore(SqlStore, ABC):
     def _whole(self) -> AbstractContextManager[None]:
         return self._begun()
 
+    def _all_of(self) -> AbstractContextManager[None]:
+        return self._begun()
+
     def _say(self, sql: str) -> None:
         self._ask(sql, (), lambda cursor: cursor)
 
@@ -132,10 +140,10 @@ class OwningStore(SqlStore, ABC):
         with self._connected():
             here = self._here
             try:
-                return then(here.connection.execute(self._in_style(sql), self._given(values)))
+                return then(self._do(here.connection, self._in_style(sql), self._given(values)))
             except Exception as why:
                 here.hurt = True  # maybe it is gone for good: the next one is new
-                raise StoreFailed(_doing(sql), f"{type(why).__name__}: {why}") from why
+                raise StoreFailed(doing(sql), f"{type(why).__name__}: {why}") from why
 
 
 def _close(connection: Any) -> None:

@@ -6,6 +6,7 @@ kept as text so that they come back to the letter. Flags are 0 or 1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -129,6 +130,9 @@ CREATE TABLE escalate_shown (
 """,
 )
 """What brings the tables from each version to the next; the first makes them, from version 0 to 1."""
+
+WHOLE_NUMBERS: Final = frozenset(re.findall(r"(\w+) \{int\}", "".join(STEPS)))
+"""The columns that hold whole numbers; the others that are written hold texts."""
 
 VERSIONS: Final = """\
 CREATE TABLE IF NOT EXISTS escalate_schema (version {int} NOT NULL);

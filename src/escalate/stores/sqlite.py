@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,8 @@ from escalate.errors import BadInput, StoreFailed, TicketBusy
 from escalate.stores.base import Stored
 from escalate.stores.owning import OwningStore
 
-_PAUSE_S: Final = 0.01
+_PAUSE_S: Final = 0.001
+_GAP_S: Final = 0.005  # some pauses long, so that whoever waits finds it
 
 
 class SQLiteStore(OwningStore):
@@ -54,6 +55,7 @@ class SQLiteStore(OwningStore):
         # Absolute, so that a program that changes its folder goes on with the same file.
         self._path = str(Path(name).absolute())
         self._wait_s = wait_s
+        self._batch_ended_s = 0.0
         self._locks: WeakValueDictionary[tuple[str, str], _Lock] = WeakValueDictionary()
         self._guard = threading.Lock()
         self.prepare()
@@ -65,14 +67,14 @@ class SQLiteStore(OwningStore):
         try:
             connection = sqlite3.connect(
                 self._path,
-                timeout=self._wait_s,
+                timeout=0,  # who waits longer and longer, as SQLite does by itself, may wait for ever
                 isolation_level=None,
                 check_same_thread=False,  # one thread at a time uses it, not always the same
             )
         except sqlite3.Error as why:
             raise StoreFailed(f"open {self._path}", str(why)) from why
         try:
-            self._use_wal(connection)
+            self._do(connection, "PRAGMA journal_mode = WAL", ())
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")  # an erased text is gone from the file
         except sqlite3.Error as why:
@@ -80,32 +82,49 @@ class SQLiteStore(OwningStore):
             raise StoreFailed(f"open {self._path}", str(why)) from why
         return connection
 
-    def _use_wal(self, connection: sqlite3.Connection) -> None:
-        waited_s = 0.0
+    def _do(self, connection: Any, sql: str, values: Any) -> Any:
+        """Run a statement; while somebody else has the file, ask again and again, evenly."""
+        until_s = None
         while True:
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                return connection.execute(sql, values)
             except sqlite3.OperationalError as why:
-                # SQLite does not wait here, as it does elsewhere, when several open a new file at once.
-                if why.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited_s >= self._wait_s:
+                # Within a transaction waiting would be in vain, and harm others.
+                if why.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or connection.in_transaction:
+                    raise
+                until_s = until_s or time.monotonic() + self._wait_s
+                if time.monotonic() >= until_s:
                     raise
                 time.sleep(_PAUSE_S)
-                waited_s += _PAUSE_S
-            else:
-                return
+
+    @contextmanager
+    def _all_of(self) -> Iterator[None]:
+        # A batch has the file for a while, and the next one comes at once: others first.
+        if time.monotonic() - self._batch_ended_s < _GAP_S:
+            time.sleep(_GAP_S)
+        with self._begun():
+            yield
+        self._batch_ended_s = time.monotonic()
 
     @contextmanager
     def locked(self, desk: str, ticket_id: str, *, wait: bool = True) -> Iterator[Stored]:
         """Hold the ticket's lock in this process; the file is locked only once something is written."""
+        with self._held(desk, ticket_id, wait=wait), self._connected():
+            yield self.load(desk, ticket_id)
+
+    @contextmanager
+    def _held(self, desk: str, ticket_id: str, *, wait: bool) -> Iterator[None]:
         with self._guard:
             lock = self._locks.setdefault((desk, ticket_id), _Lock())
         if not lock.inner.acquire(blocking=wait):
             raise TicketBusy(ticket_id)
         try:
-            with self._connected():
-                yield self.load(desk, ticket_id)
+            yield
         finally:
             lock.inner.release()
+
+    def _hold(self, desk: str, ticket_id: str) -> AbstractContextManager[object]:
+        return self._held(desk, ticket_id, wait=False)
 
 
 class _Lock:
