@@ -7,7 +7,8 @@ visit leaves jobs, and errands in the store that stay until the jobs are done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import Final
 
@@ -24,6 +25,7 @@ from escalate.core.policy import EscalationPolicy
 from escalate.errors import AlreadyRefused, BotSilent, Refused
 from escalate.runtime.assigning import Assigner, Candidate
 from escalate.runtime.directory import Directory
+from escalate.runtime.hushing import Hush
 from escalate.stores.base import (
     NEVER_US,
     Entry,
@@ -103,6 +105,7 @@ class Visit:
         troubles: What of the host went wrong, as (where, why).
         stated: The numbers of the events that say no more than what a host was seen to show.
         shown: What the host shows, as text, if that is to be kept.
+        adopted: The event by which the ticket was taken over, if it was.
     """
 
     def __init__(
@@ -124,6 +127,7 @@ class Visit:
         self.troubles: list[tuple[str, Exception]] = []
         self.stated: set[int] = set()
         self.shown: str | None = None
+        self.adopted: e.Adopted | None = None
         self._around = around
         self._policy = policy
         self._now_us = now_us
@@ -194,14 +198,54 @@ class Visit:
         ticket = self.ticket
         assert ticket is not None  # the desk has looked
         at_us = max(self._now_us, ticket.changed_us)
-        event = e.Erased(at_us=at_us, by=by, seq=ticket.seq + 1)
-        self.ticket = evolve(ticket, event)
+        self._note(e.Erased(at_us=at_us, by=by, seq=ticket.seq + 1))
+
+    def come_under(
+        self,
+        policy: EscalationPolicy,
+        edit: Callable[[Ticket, EscalationPolicy, datetime], Outcome],
+    ) -> None:
+        """Let everything due have its turn, then the ticket come under *policy* as *edit* says."""
+        self.catch_up(self._now_us)
+        assert self.ticket is not None  # the desk has looked
+        outcome = edit(self.ticket, self._policy, as_instant(self._now_us))
+        self._absorb(outcome)
+        if outcome.refusal is not None:
+            self.refusal = outcome.refusal
+            return
+        self._policy = policy
+        self._settle()
+
+    def adopt(self, facts: Iterable[Fact], since_us: int, hush: Hush, by: Actor) -> None:
+        """Follow *facts* as of *since_us*, let all since then have its turn, and journal who took over.
+
+        Of the notices that come of it, *hush* says which do not go out.
+        """
+        for fact in facts:
+            self._follow(fact, since_us)
+        self._assign()
+        unsent: tuple[int, ...] = ()
+        if hush.catch_up != "all":
+            self.catch_up(self._now_us, delivers=False)
+            asked = [event for event in self.events if isinstance(event, e.NotifyAsked)]
+            unsent = hush.unsent(asked, self._now_us)
+            self.done(*unsent)
+        self.catch_up(self._now_us)
+        ticket = self.ticket
+        assert ticket is not None  # the facts have opened it
+        at_us, number = max(self._now_us, ticket.changed_us), ticket.seq + 1
+        how = hush.catch_up, len(unsent)
+        self.adopted = e.Adopted(since_us, *how, at_us=at_us, by=by, seq=number)
+        self._note(self.adopted)
+
+    def _note(self, event: Event) -> None:
+        self.ticket = evolve(self.ticket, event)
         self.events.append(event)
 
-    def catch_up(self, before_us: int) -> None:
+    def catch_up(self, before_us: int, *, delivers: bool = True) -> None:
         """Let timers before *before_us* and notices until then have their turn, in order of time."""
         while self.ticket is not None:
-            notice = self._next_notice(before_us)
+            notice = self._next_notice(before_us) if delivers else None
             timer_us = self.ticket.due_us
             if timer_us is not None and timer_us >= before_us:
                 timer_us = None

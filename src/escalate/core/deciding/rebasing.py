@@ -130,7 +130,9 @@ class _Rebasing(Reaction):
             self._end(clock, old, REBASED, found, met=False)
             return
         terms = pick(self.tables, self.draft, base, self._tier_of(clock), self.at_us)
-        if clock.promised:  # its target was chosen before the date was promised, and is not judged again
+        if (
+            clock.promised
+        ):  # its target was chosen before the date was promised, and is not judged again
             terms = self.tables.terms_by_name.get((base, clock.target, clock.calendar), terms)
         if self._alike(old, terms):
             return
