@@ -21,11 +21,13 @@ from escalate.errors import BadInput
 from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
+from escalate.runtime.doors import a_command, a_fact, as_key, callables, of_kind
 from escalate.runtime.errands import DESK, Errands, Listener
 from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
-from escalate.runtime.policybook import Edition, PolicyBook
+from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.rebasing import Moving
 from escalate.runtime.ticking import Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
@@ -43,7 +45,7 @@ def _new_id() -> str:
     return f"T-{secrets.token_hex(4)}"
 
 
-class Desk(Views, Outbox, Keeping):
+class Desk(Views, Moving, Outbox, Keeping):
     """Tickets under a policy, kept in a store.
 
     Safe from several threads, and, as far as its store is, from several processes.
@@ -69,7 +71,8 @@ class Desk(Views, Outbox, Keeping):
 
     Raises:
         InvalidPolicy: The policy book has another policy of that name and version.
-        BadInput: A classifier is named that the desk does not have.
+        BadInput: *policy* is none, a listener cannot be called, or a classifier is named that the desk
+            does not have.
 
     >>> desk = Desk(EscalationPolicy("support", ["N1", "N2"]))
     >>> ticket = desk.open(subject="Can't log in", channel="chat", requester="cust-81")
@@ -94,6 +97,10 @@ class Desk(Views, Outbox, Keeping):
         notify_within_s: float | None = 10.0,
         new_id: Callable[[], str] = _new_id,
     ) -> None:
+        of_kind(
+            "Desk.policy", policy, EscalationPolicy, 'a policy, e.g. load_policy("policy.toml")'
+        )
+        heard = callables("Desk.listeners", listeners)
         if assigner is not None and directory is None:
             raise BadInput("Desk.directory", None, "one beside an assigner, to know who is there")
         kept: Store = MemoryStore() if store is None else store
@@ -105,7 +112,7 @@ class Desk(Views, Outbox, Keeping):
             around,
             self._book,
             self._askers,
-            tuple(listeners),
+            heard,
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
@@ -144,8 +151,9 @@ class Desk(Views, Outbox, Keeping):
 
         Raises:
             Refused: The policy does not know the priority, tier or request type.
+            BadInput: *id* is no key: empty, or longer than any should be.
         """
-        key = id
+        key = None if id is None else as_key("Desk.open(id)", id)
         while key is None or (id is None and self._store.load(self.name, key).ticket is not None):
             key = self._new_id()
         command = c.Open(
@@ -176,6 +184,7 @@ class Desk(Views, Outbox, Keeping):
                 before it is stored; the refusal itself is in ``desk.refusals()``.
             NaiveInstant: The desk's clock gave an instant without a time zone.
         """
+        a_command("Desk.handle", command)
         if isinstance(command, c.Open):
             raise BadInput("Desk.handle", "Open", "desk.open(...) for a new ticket")
         self.ticket(ticket_id)
@@ -191,6 +200,7 @@ class Desk(Views, Outbox, Keeping):
             UnknownTicket: The desk has no such ticket.
             NaiveInstant: The fact or the desk's clock gave an instant without a time zone.
         """
+        a_fact("Desk.observe", fact)
         self.ticket(ticket_id)
         return tuple(self._visit(ticket_id, lambda visit: visit.see(fact)).events)
 
@@ -212,16 +222,6 @@ class Desk(Views, Outbox, Keeping):
             return self._stored_visit(ticket_id, deed, wait=False)
 
         return Round(self._errands, look_after, limit).go(self._now_us())
-
-    def publish(self, policy: EscalationPolicy, *, by: Actor) -> Edition:
-        """Add *policy* to the policy book: new tickets come under it, tickets in flight stay on theirs.
-
-        Raises:
-            InvalidPolicy: The book has another policy of that name and version.
-            BadInput: *by* is no actor, or the policy names a classifier that the desk does not have.
-        """
-        self._askers.check(policy)
-        return self._book.publish(policy, by=by, now=self._clock())
 
     @property
     def policy(self) -> EscalationPolicy:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from escalate.core.commands import Command
+from escalate.core.facts import Fact
 from escalate.core.limits import KEY
 from escalate.core.model import Actor
 from escalate.errors import BadInput
@@ -42,6 +44,24 @@ def of_kind(what: str, value: object, kinds: type | tuple[type, ...], wanted: st
     """
     if not isinstance(value, kinds):
         raise BadInput(what, value, wanted)
+
+
+def a_command(what: str, value: object) -> None:
+    """Check that *value* is a command.
+
+    Raises:
+        BadInput: It is none.
+    """
+    of_kind(what, value, Command, 'a command, e.g. commands.Take(by=Actor("ana"))')
+
+
+def a_fact(what: str, value: object) -> None:
+    """Check that *value* is a fact.
+
+    Raises:
+        BadInput: It is none.
+    """
+    of_kind(what, value, Fact, 'a fact, e.g. facts.StatusIs("resolved") or facts.Did(command)')
 
 
 def callables(

@@ -15,6 +15,7 @@ from escalate.core import commands as c
 from escalate.core.events import Event
 from escalate.core.facts import Fact, Seen
 from escalate.core.model import Actor, Ticket
+from escalate.core.policy import EscalationPolicy
 from escalate.core.sealing import NOTHING
 from escalate.errors import BadInput, InsideApply
 from escalate.runtime import hosts
@@ -24,10 +25,11 @@ from escalate.runtime.assigning import Assigner
 from escalate.runtime.context import PinnedClock, run_of
 from escalate.runtime.desk import now_utc
 from escalate.runtime.directory import Directory
+from escalate.runtime.doors import a_command, a_fact, callables
 from escalate.runtime.errands import Errands, Listener
 from escalate.runtime.guarding import Guarded, guarded
 from escalate.runtime.hosts import Host
-from escalate.runtime.hostvisits import HostVisits, PolicyFor, Way, only_look
+from escalate.runtime.hostvisits import PolicyFor, Way, only_look
 from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
@@ -39,7 +41,7 @@ from escalate.runtime.visiting import Surroundings, Visit
 from escalate.stores.base import Store
 
 
-class HostedDesk(Adopting, HostVisits, Moving, Outbox, Keeping):
+class HostedDesk(Adopting, Moving, Outbox, Keeping):
     """Decides and keeps time for the tickets of a host.
 
     Args:
@@ -65,7 +67,8 @@ class HostedDesk(Adopting, HostVisits, Moving, Outbox, Keeping):
             keeps out of the others.
 
     Raises:
-        BadInput: There is no such mode, *share* is no share, or an assigner has no directory.
+        BadInput: *policy_for* is neither, a listener cannot be called, there is no such mode, *share* is
+            no share, or an assigner has no directory.
     """
 
     def __init__(  # noqa: PLR0913  one keyword for each thing that a host may bring
@@ -87,6 +90,10 @@ class HostedDesk(Adopting, HostVisits, Moving, Outbox, Keeping):
         mode: Literal["live", "shadow"] = "live",
         share: float = 1.0,
     ) -> None:
+        if not isinstance(policy_for, EscalationPolicy) and not callable(policy_for):
+            wanted = "a policy, or a function of a ticket's id that returns one"
+            raise BadInput("HostedDesk.policy_for", policy_for, wanted)
+        heard = callables("HostedDesk.listeners", listeners)
         if mode not in ("live", "shadow"):
             raise BadInput("HostedDesk.mode", mode, '"live" or "shadow"')
         if not 0 <= share <= 1:
@@ -109,7 +116,7 @@ class HostedDesk(Adopting, HostVisits, Moving, Outbox, Keeping):
             around,
             self._book,
             self._askers,
-            tuple(listeners),
+            heard,
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
@@ -192,6 +199,7 @@ class HostedDesk(Adopting, HostVisits, Moving, Outbox, Keeping):
         Raises:
             UnknownTicket: Neither the host nor the desk has it.
         """
+        a_fact("HostedDesk.observe", fact)
         visit = self._told(ticket_id, methodcaller("see", fact), Way(by=fact.by))
         return () if visit is None else tuple(visit.events)
 
@@ -209,6 +217,7 @@ class HostedDesk(Adopting, HostVisits, Moving, Outbox, Keeping):
         if not self._acts or not takes_part(ticket_id, self._share):
             wanted = "observe(...): it only looks on, or keeps out of this ticket"
             raise BadInput("HostedDesk.handle", type(command).__name__, wanted)
+        a_command("HostedDesk.handle", command)
         if isinstance(command, c.Open):
             raise BadInput(
                 "HostedDesk.handle", "Open", "desk.open(id) for a ticket that the host has"

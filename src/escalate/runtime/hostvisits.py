@@ -21,6 +21,7 @@ from escalate.errors import HostUnsettled, UnknownTicket
 from escalate.runtime import hosts
 from escalate.runtime.asking import Askers
 from escalate.runtime.context import Run, run_of, running
+from escalate.runtime.doors import as_key, of_kind
 from escalate.runtime.errands import DESK, Errands
 from escalate.runtime.hosts import Happened, Host, Parts
 from escalate.runtime.hushing import Hush
@@ -82,6 +83,7 @@ class HostVisits(Views):
 
     def _told(self, ticket_id: str, deed: Deed, way: Way) -> Visit | None:
         """Visit a ticket of which the host tells; none if that has to wait, or is our own doing."""
+        as_key("ticket id", ticket_id)
         if not takes_part(ticket_id, self._share):
             return None
         run = run_of(self)
@@ -169,10 +171,15 @@ class HostVisits(Views):
             return self._policy_of(stored.ticket)
         given = self._policy_for
         policy = given if isinstance(given, EscalationPolicy) else given(ticket_id)
-        policy = policy if self._acts else policy.advisory()
+        wanted = "a policy, or a function of a ticket's id that returns one"
+        of_kind("HostedDesk.policy_for", policy, EscalationPolicy, wanted)
+        policy = self._as_kept(policy)
         self._askers.check(policy)
         self._book.publish(policy, by=DESK, now=self._clock())
         return policy
+
+    def _as_kept(self, policy: EscalationPolicy) -> EscalationPolicy:
+        return policy if self._acts else policy.advisory()
 
     def _look(self, visit: Visit, shown: Seen | None, stored: Stored, way: Way) -> None:
         """Follow what the host shows that it was not seen to show before."""

@@ -19,8 +19,9 @@ from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.core.sealing import NOTHING
 from escalate.errors import BadInput, EscalateError, UnknownTicket, nearest
-from escalate.runtime.doors import as_key, known_actor
-from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.asking import Askers
+from escalate.runtime.doors import as_key, known_actor, of_kind
+from escalate.runtime.policybook import Edition, PolicyBook
 from escalate.stores.base import Store
 
 if TYPE_CHECKING:
@@ -122,8 +123,31 @@ class Moving(ABC):
     name: str
     _store: Store
     _book: PolicyBook
+    _askers: Askers
     _errands: Errands
     _clock: Callable[[], datetime]
+
+    def publish(self, policy: EscalationPolicy, *, by: Actor) -> Edition:
+        """Add *policy* to the policy book; tickets in flight stay on theirs until somebody rebases them.
+
+        A desk that owns its tickets opens new ones under the newest edition; one that is embedded, under
+        what its ``policy_for`` says.
+
+        Raises:
+            InvalidPolicy: The book has another policy of that name and version.
+            BadInput: *by* is nobody in particular, or the policy names a classifier that the desk does
+                not have.
+        """
+        known_actor("publish.by", by)
+        wanted = 'a policy, e.g. load_policy("policy.toml")'
+        of_kind("publish", policy, EscalationPolicy, wanted)
+        policy = self._as_kept(policy)
+        self._askers.check(policy)
+        return self._book.publish(policy, by=by, now=self._clock())
+
+    def _as_kept(self, policy: EscalationPolicy) -> EscalationPolicy:
+        """Return *policy* as this desk follows it."""
+        return policy
 
     def rebase(
         self,

@@ -45,7 +45,7 @@ class Round:
     def __init__(
         self, errands: Errands, look_after: Callable[[str, int], Visit], limit: int | None
     ) -> None:
-        if limit is not None and limit < 1:
+        if limit is not None and (type(limit) is not int or limit < 1):
             raise BadInput("tick(limit)", limit, "1 or more, or none for no limit")
         self._errands = errands
         self._look_after = look_after
