@@ -207,7 +207,7 @@ class TestOneByOne:
         assert ticket is not None
         found = rebase(ticket, OLD, new, by=BOSS, now=START)
         assert (found.ticket, found.events) == (ticket, ())
-        with pytest.raises(NoPlace, match="'T-1' has tier 'N1'.*tiers=.*L1, L2"):
+        with pytest.raises(NoPlace, match=r"'T-1' has tier 'N1'.*tiers=.*L1, L2"):
             raise found.refusal or AssertionError
         other = attrs.evolve(OLD, priorities=["p1", "p2"], version="3")
         refusal = rebase(ticket, OLD, other, by=BOSS, now=START).refusal
