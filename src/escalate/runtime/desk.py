@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from escalate.core import commands as c
 from escalate.core.events import Event
@@ -21,7 +21,7 @@ from escalate.errors import BadInput
 from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
-from escalate.runtime.doors import a_command, a_fact, as_key, callables, of_kind
+from escalate.runtime.doors import a_command, a_fact, as_key, callables, of_kind, span_us
 from escalate.runtime.errands import DESK, Errands, Listener
 from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
@@ -34,6 +34,8 @@ from escalate.runtime.visiting import Deed, Surroundings, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
 from escalate.stores.base import Store
 from escalate.stores.memory import MemoryStore
+
+NO_TIME: Final = timedelta(0)
 
 
 def now_utc() -> datetime:
@@ -68,6 +70,9 @@ class Desk(Views, Moving, Outbox, Keeping):
         notify_within_s: How many seconds that may take; it runs in a thread of its own. None: as long
             as it likes, in the caller's thread.
         new_id: Returns the id of a new ticket.
+        settle: How long timers wait for facts that say when they occurred and are still on their way, as
+            from webhooks. A fact that comes within it stands where it belongs, before timers that were
+            due after it; a command waits for nothing.
 
     Raises:
         InvalidPolicy: The policy book has another policy of that name and version.
@@ -96,6 +101,7 @@ class Desk(Views, Moving, Outbox, Keeping):
         notify: Callable[[Notice], object] | None = None,
         notify_within_s: float | None = 10.0,
         new_id: Callable[[], str] = _new_id,
+        settle: timedelta = NO_TIME,
     ) -> None:
         of_kind(
             "Desk.policy", policy, EscalationPolicy, 'a policy, e.g. load_policy("policy.toml")'
@@ -104,7 +110,10 @@ class Desk(Views, Moving, Outbox, Keeping):
         if assigner is not None and directory is None:
             raise BadInput("Desk.directory", None, "one beside an assigner, to know who is there")
         kept: Store = MemoryStore() if store is None else store
-        around = Surroundings(name, kept, directory, assigner, notify is not None)
+        wait_us = span_us("Desk.settle", settle)
+        around = Surroundings(
+            name, kept, directory, assigner, notify is not None, settle_us=wait_us
+        )
         super().__init__(around, PolicyBook(kept, name), clock)
         self._new_id = new_id
         self._askers = Askers(classifier, classifiers, classify_within_s)

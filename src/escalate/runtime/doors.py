@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from escalate.core.commands import Command
 from escalate.core.facts import Fact
@@ -44,6 +45,17 @@ def of_kind(what: str, value: object, kinds: type | tuple[type, ...], wanted: st
     """
     if not isinstance(value, kinds):
         raise BadInput(what, value, wanted)
+
+
+def span_us(what: str, value: object) -> int:
+    """Return a span of wall-clock time in microseconds.
+
+    Raises:
+        BadInput: It is no timedelta of zero or more.
+    """
+    if not isinstance(value, timedelta) or value < timedelta(0):
+        raise BadInput(what, value, "a timedelta of zero or more, e.g. timedelta(minutes=2)")
+    return value // timedelta(microseconds=1)
 
 
 def a_command(what: str, value: object) -> None:

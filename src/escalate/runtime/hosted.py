@@ -7,7 +7,7 @@ it was last seen to show, so that a hook that fires three times, or never, comes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import methodcaller
 from typing import Literal
 
@@ -23,9 +23,9 @@ from escalate.runtime.adopting import Adopting
 from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.context import PinnedClock, run_of
-from escalate.runtime.desk import now_utc
+from escalate.runtime.desk import NO_TIME, now_utc
 from escalate.runtime.directory import Directory
-from escalate.runtime.doors import a_command, a_fact, callables
+from escalate.runtime.doors import a_command, a_fact, callables, span_us
 from escalate.runtime.errands import Errands, Listener
 from escalate.runtime.guarding import Guarded, guarded
 from escalate.runtime.hosts import Host
@@ -65,6 +65,7 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
             nobody is told, no edit is vetoed. Its journals stand under a name of their own.
         share: The share of all tickets that take part, from 0 to 1; always the same ones. The desk
             keeps out of the others.
+        settle: As for :class:`~escalate.Desk`; what the host shows is so now, and waits for nothing.
 
     Raises:
         BadInput: *policy_for* is neither, a listener cannot be called, there is no such mode, *share* is
@@ -89,6 +90,7 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         notify_within_s: float | None = 10.0,
         mode: Literal["live", "shadow"] = "live",
         share: float = 1.0,
+        settle: timedelta = NO_TIME,
     ) -> None:
         if not isinstance(policy_for, EscalationPolicy) and not callable(policy_for):
             wanted = "a policy, or a function of a ticket's id that returns one"
@@ -107,7 +109,10 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         self._share = share
         name = name if self._acts else f"{name}.shadow"
         assigner = assigner if self._acts else None
-        around = Surroundings(name, store, directory, assigner, notify is not None, opens=False)
+        wait_us = span_us("HostedDesk.settle", settle)
+        around = Surroundings(
+            name, store, directory, assigner, notify is not None, opens=False, settle_us=wait_us
+        )
         super().__init__(around, PolicyBook(store, name), PinnedClock(clock))
         self._policy_for = policy_for
         self._host = host

@@ -10,10 +10,10 @@ import attrs
 
 from escalate.core.events import NotifyAsked
 from escalate.errors import BadInput, nearest
+from escalate.runtime.doors import span_us
 
 CatchUp = Literal["all", "latest", "silent"]
 _WAYS: Final[tuple[CatchUp, ...]] = ("all", "latest", "silent")
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @attrs.frozen
@@ -41,10 +41,7 @@ class Hush:
             raise BadInput("adopt.catch_up", catch_up, nearest(str(catch_up), _WAYS))
         if stale_after is None:
             return cls(way)
-        if not isinstance(stale_after, timedelta) or stale_after < timedelta(0):
-            wanted = "a timedelta of zero or more, or none for all that is found on taking over"
-            raise BadInput("adopt.stale_after", stale_after, wanted)
-        return cls(way, stale_after // _MICROSECOND)
+        return cls(way, span_us("adopt.stale_after", stale_after))
 
     def unsent(self, asked: Sequence[NotifyAsked], now_us: int) -> tuple[int, ...]:
         """Return the numbers of the events, of those that ask for notices, whose notices do not go out."""

@@ -58,7 +58,8 @@ class Round:
         """Fire every timer that lies before *now_us* and do every errand that is due."""
         store, desk = self._errands.around.store, self._errands.around.desk
         after: Due | None = None
-        while self._goes_on and (due := store.due(desk, before_us=now_us, after=after)):
+        until_us = now_us - self._errands.around.settle_us
+        while self._goes_on and (due := store.due(desk, before_us=until_us, after=after)):
             # One instant of one ticket, then whatever is the earliest.
             if not self._visits(due[0].ticket_id, due[0].at_us + 1):
                 after = due[0]

@@ -19,7 +19,7 @@ from escalate.core.commands import Command, Open, Reply
 from escalate.core.engine import Outcome, advance, evolve, observe, step
 from escalate.core.events import Event
 from escalate.core.facts import AssigneeIs, Did, Fact, ReceiverMissing, Seen
-from escalate.core.instants import as_instant
+from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import AlreadyRefused, BotSilent, Refused
@@ -54,6 +54,7 @@ class Surroundings:
         assigner: Who gives tickets to people; none leaves them in the queues.
         delivers: Whether somebody carries notices to people.
         opens: Whether the desk opens tickets of its own, for customers who write too late.
+        settle_us: How long timers wait for facts that are still on their way.
     """
 
     desk: str
@@ -62,6 +63,7 @@ class Surroundings:
     assigner: Assigner | None
     delivers: bool
     opens: bool = True
+    settle_us: int = 0
 
 
 @attrs.frozen
@@ -131,6 +133,7 @@ class Visit:
         self._around = around
         self._policy = policy
         self._now_us = now_us
+        self._timers_until_us = now_us - around.settle_us
         self._classifies = classifies
         self._reaches_out = reaches_out
         self._texts: dict[tuple[int, str], str] = {}
@@ -145,7 +148,7 @@ class Visit:
 
     def ask(self, command: Command) -> None:
         """Let everything due have its turn, then *command*; a refusal is kept in ``refusal``."""
-        self.catch_up(self._now_us)
+        self._come_to(self._now_us)
         command_id = getattr(command, "id", None) if not isinstance(command, Open) else None
         if command_id is not None and self._was_asked(command_id):
             return
@@ -163,10 +166,23 @@ class Visit:
 
     def see(self, *facts: Fact) -> None:
         """Let everything due have its turn, then follow *facts*; a command seen before is no news."""
-        self.catch_up(self._now_us)
         for fact in facts:
-            self._follow(fact, self._now_us)
+            at_us = self._at_us(fact)
+            self._come_to(at_us)
+            self._follow(fact, at_us)
         self._settle()
+
+    def _at_us(self, fact: Fact) -> int:
+        """Return until when timers go before *fact*: now, or when it occurred if that is not long ago."""
+        if fact.occurred_at is None:
+            return self._now_us
+        claimed_us = as_us(fact.occurred_at, "occurred_at")
+        return min(self._now_us, max(claimed_us, self._now_us - self._around.settle_us))
+
+    def _come_to(self, at_us: int) -> None:
+        """Let everything due before *at_us* have its turn: something happens at that instant."""
+        self._timers_until_us = max(self._timers_until_us, at_us)
+        self.catch_up(at_us)
 
     def find(self, *facts: Fact) -> None:
         """Follow what is found to be so, of which nobody knows since when: it was so before what is due.
@@ -194,7 +210,7 @@ class Visit:
 
     def erase(self, by: Actor) -> None:
         """Let everything due have its turn, then journal that all that was written is deleted."""
-        self.catch_up(self._now_us)
+        self._come_to(self._now_us)
         ticket = self.ticket
         assert ticket is not None  # the desk has looked
         at_us = max(self._now_us, ticket.changed_us)
@@ -206,7 +222,7 @@ class Visit:
         edit: Callable[[Ticket, EscalationPolicy, datetime], Outcome],
     ) -> None:
         """Let everything due have its turn, then the ticket come under *policy* as *edit* says."""
-        self.catch_up(self._now_us)
+        self._come_to(self._now_us)
         assert self.ticket is not None  # the desk has looked
         outcome = edit(self.ticket, self._policy, as_instant(self._now_us))
         self._absorb(outcome)
@@ -223,6 +239,7 @@ class Visit:
         """
         for fact in facts:
             self._follow(fact, since_us)
+        self._timers_until_us = self._now_us
         self._assign()
         unsent: tuple[int, ...] = ()
         if hush.catch_up != "all":
@@ -247,7 +264,7 @@ class Visit:
         while self.ticket is not None:
             notice = self._next_notice(before_us) if delivers else None
             timer_us = self.ticket.due_us
-            if timer_us is not None and timer_us >= before_us:
+            if timer_us is not None and timer_us >= min(before_us, self._timers_until_us):
                 timer_us = None
             if notice is not None and (timer_us is None or notice.at_us <= timer_us):
                 self._deliver(notice)
