@@ -521,8 +521,8 @@ RULES: Final = (
         name="a person's act does not count",
         why="Rules stop for good after so many moves, whatever people do.",
         file="core/deciding/applying.py",
-        old="type(event) is not e.Erased:\n            draft.automatic = 0\n",
-        new="type(event) is not e.Erased:\n            pass\n",
+        old="type(event) not in _UPKEEP:\n            draft.automatic = 0\n",
+        new="type(event) not in _UPKEEP:\n            pass\n",
         caught_by=(
             LAWS + "rules.py::test_law_7_a_person_must_act_between_so_many_automatic_moves",
         ),

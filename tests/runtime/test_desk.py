@@ -469,7 +469,7 @@ class TestPolicies:
     def test_publishing_needs_somebody(self) -> None:
         """Nobody publishes a policy without a name."""
         desk, _ = shop()
-        with pytest.raises(BadInput, match="who publishes it"):
+        with pytest.raises(BadInput, match="who has it so"):
             desk.publish(attrs.evolve(POLICY, version="2"), by="eve")  # type: ignore[arg-type]
 
     def test_a_ticket_whose_policy_is_lost_stops_alone(self) -> None:

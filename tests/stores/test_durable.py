@@ -131,7 +131,7 @@ class TestErasing:
         desk, _ = shop()
         desk.open(id="T-1", subject="x")
         for nobody in (None, Actor()):
-            with pytest.raises(BadInput, match="who has it deleted"):
+            with pytest.raises(BadInput, match="who has it so"):
                 desk.erase("T-1", by=nobody)  # type: ignore[arg-type]
         with pytest.raises(UnknownTicket):
             desk.erase("T-9", by=EVE)

@@ -152,6 +152,11 @@ SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     e.ClassifyAsked: lambda event: f"{who(event)} asks the classifier to look again",
     e.ReceiverMissed: lambda event: f"nobody stands behind {event.receiver}",
     e.Erased: lambda event: f"{who(event)} has what was written deleted",
+    e.Rebased: lambda event: (
+        f"{who(event)} {'takes a change of policy back' if event.undoes else 'changes the policy'}: "
+        f"{' '.join(event.source)} > {' '.join(event.policy)}"
+    ),
+    e.Adopted: lambda event: f"{who(event)} has the desk take over, notices: {event.catch_up}",
     e.PathViolated: lambda event: (
         f"the policy does not allow that ({event.why}): {event.source} > {event.target or 'there'}"
     ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from escalate.core.engine import fold as fold
     from escalate.core.engine import next_due as next_due
     from escalate.core.engine import observe as observe
+    from escalate.core.engine import rebase as rebase
     from escalate.core.engine import step as step
     from escalate.core.explained import Explanation as Explanation
     from escalate.core.explaining import explain as explain
@@ -34,6 +35,7 @@ __all__ = [
     "next_due",
     "observe",
     "rank",
+    "rebase",
     "step",
 ]
 

@@ -352,6 +352,59 @@ def retarget(clock: Clock, at_us: int, old: Terms, terms: Terms) -> Clock:
     return seal(now, Clock)
 
 
+def carry_over(clock: Clock, at_us: int, old: Terms, terms: Terms) -> Clock:
+    """Return a live *clock* on other *terms* from *at_us* with all it has used; a promised date stands."""
+    now = OpenClock(*_values(clock))
+    if now.since_us is not None:
+        now.used_us += old.hours.elapsed_us(now.since_us, at_us)
+        now.since_us = at_us
+    now.target = terms.target
+    now.calendar = terms.calendar
+    now.passed_over = terms.passed_over
+    if now.since_us is not None:
+        _schedule(now, terms)
+        if now.promised:
+            _pass_by_all_but_the_highest(now, terms)
+            _schedule_next(now, terms)
+    return seal(now, Clock)
+
+
+def restore(clock: Clock, was: Clock, left_us: int, at_us: int, terms: Terms) -> Clock:
+    """Return *clock* at *at_us* as if it had never left, at *left_us*, the *terms* on which it *was*.
+
+    Its pauses since then do not count; if it was ended for as long, that is one of them. What has fired
+    stays fired.
+    """
+    now = OpenClock(*_values(clock))
+    if now.ended_us is not None:
+        if now.ended_us < at_us:
+            now.pauses = (*now.pauses, Pause(now.ended_us, at_us, now.ended_by))
+        now.state, now.ended_us, now.ended_by = ClockState.RUNNING, None, ""
+    now.target, now.calendar, now.within_us = was.target, was.calendar, was.within_us
+    now.counted_us, now.carried_us = was.counted_us, was.carried_us
+    now.promised, now.due_us, now.passed_over = was.promised, was.due_us, was.passed_over
+    now.fired = (*was.fired, *(name for name in clock.fired if name not in was.fired))
+    since_us = left_us if was.since_us is None else was.since_us
+    paused_us = sum(
+        terms.hours.elapsed_us(
+            max(span.since_us, since_us),
+            max(at_us if span.until_us is None else span.until_us, since_us),
+        )
+        for span in now.pauses
+    )
+    now.used_us = was.used_us + terms.hours.elapsed_us(since_us, at_us) - paused_us
+    _pass_by_all_but_the_highest(now, terms)
+    if now.state is ClockState.RUNNING:
+        now.since_us = at_us
+        _schedule(now, terms)
+        if not paused_us and was.due_us is not None:
+            now.due_us = was.due_us  # a deadline that is over lies at the same edge of the day
+    else:
+        now.since_us = now.due_us = now.next_us = None
+        now.next_name = ""
+    return seal(now, Clock)
+
+
 def paused_us(clock: OpenClock, until_us: int, terms: Terms) -> int:
     """Return the open microseconds of the pauses of *clock* since ``counted_us``, up to *until_us*."""
     return sum(

@@ -17,14 +17,15 @@ from escalate.core.commands import Command
 from escalate.core.deciding.acts import act
 from escalate.core.deciding.applying import apply
 from escalate.core.deciding.following import follow
+from escalate.core.deciding.rebasing import move_under
 from escalate.core.deciding.ruling import settle
 from escalate.core.deciding.timers import catch_up
 from escalate.core.deciding.working import Working
 from escalate.core.events import Event
 from escalate.core.facts import Fact
 from escalate.core.instants import as_instant, as_us
-from escalate.core.model import Draft, Ticket, freeze, thaw
-from escalate.core.sealing import FrozenDict, Sealed, seal
+from escalate.core.model import Actor, Draft, Ticket, freeze, thaw
+from escalate.core.sealing import NOTHING, FrozenDict, Sealed, seal
 from escalate.errors import InvalidJournal, Refused
 
 if TYPE_CHECKING:
@@ -136,6 +137,44 @@ def advance(ticket: Ticket, policy: EscalationPolicy, *, before: datetime) -> Ou
         return seal(OpenOutcome((), ticket), Outcome)
     working = Working(ticket, policy)
     catch_up(working, before_us)
+    return _outcome(working)
+
+
+def rebase(
+    ticket: Ticket,
+    policy: EscalationPolicy,
+    to: EscalationPolicy,
+    *,
+    by: Actor,
+    now: datetime,
+    tiers: Mapping[str, str] = NOTHING,
+    before: Ticket | None = None,
+) -> Outcome:
+    """Return *ticket* under another edition of its policy from *now* on; timers catch up first.
+
+    Live clocks go on under the targets of *to*, as when a field changes: what that makes late happens at
+    once. Cycles that ended stay as they were.
+
+    Args:
+        ticket: The ticket.
+        policy: The policy that it stands under.
+        to: The one that it comes under.
+        by: Who has it so.
+        now: An aware instant; one before the ticket's last event counts as that event's.
+        tiers: What tiers of *policy* are called in *to*, where that is not the same.
+        before: To take a change back: the ticket as it was before that, under *to*. Its clocks count on
+            as if it had never been made; what has fired stays fired.
+
+    Raises:
+        NaiveInstant: *now* has no time zone.
+    """
+    working, at_us = _caught_up(ticket, policy, now)
+    try:
+        move_under(working, to, at_us, by, tiers, before)
+        settle(working)
+    except Refused as why:
+        why.fired = tuple(working.events)
+        return _outcome(working, why)
     return _outcome(working)
 
 

@@ -600,6 +600,40 @@ class Erased(Event):
 
 
 @attrs.frozen
+class Rebased(Event):
+    """From here on another edition of the policy applies: its targets, rules and paths.
+
+    Attributes:
+        source: Name and version of the edition that it stood under.
+        policy: Name and version of the one that applies now.
+        renamed: The tiers that are called otherwise there, as (was, is), as far as the ticket knows them.
+        undoes: The number of the event that this one takes back; none if it takes back none.
+    """
+
+    touches = some("tier")
+
+    source: tuple[str, str]
+    policy: tuple[str, str]
+    renamed: tuple[tuple[str, str], ...] = ()
+    undoes: int | None = None
+
+
+@attrs.frozen
+class Adopted(Event):
+    """A desk took over a ticket that had lived without it; its journal before this is caught up.
+
+    Attributes:
+        since_us: From when on it counts, in microseconds since the epoch.
+        catch_up: Which of the notices that were late by then went out: all, latest or silent.
+        unsent: How many did not.
+    """
+
+    since_us: int = attrs.field(repr=show_instant)
+    catch_up: str
+    unsent: int = 0
+
+
+@attrs.frozen
 class PathViolated(Event):
     """What was seen to happen is not what the policy allows; it was followed all the same.
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from escalate.errors import NaiveInstant
+from escalate.errors import BadInput, NaiveInstant
 
 DAY_US: Final = 86_400_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+_FIRST_US: Final = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+_LAST_US: Final = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 _AWARE: Final = 'an aware datetime, e.g. datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Europe/Berlin"))'
 
 
@@ -26,6 +28,7 @@ def as_us(at: datetime, what: str = "at") -> int:
 
     Raises:
         NaiveInstant: *at* has no zone, or is no datetime.
+        BadInput: In UTC it lies outside of the years 1 to 9999.
 
     >>> as_us(datetime(1970, 1, 2, tzinfo=UTC))
     86400000000
@@ -36,7 +39,10 @@ def as_us(at: datetime, what: str = "at") -> int:
         since = at - EPOCH
     except TypeError:  # a tzinfo whose utcoffset is None leaves its datetime naive
         raise NaiveInstant(what, at, _AWARE) from None
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    if not _FIRST_US <= us <= _LAST_US:
+        raise BadInput(what, at, "an instant that lies in the years 1 to 9999 in UTC")
+    return us
 
 
 def as_instant(us: int) -> datetime:

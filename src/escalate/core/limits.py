@@ -42,6 +42,8 @@ WORDS: Final = 1_000
 
 NAME: Final = 200
 """Characters of a name or word."""
+KEY: Final = 200
+"""Characters of a key that a host gives: the id of a ticket."""
 TEXT: Final = 2_000
 """Characters of a text for people: a title, what to ask, what a tier handles."""
 

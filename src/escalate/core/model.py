@@ -17,7 +17,7 @@ from escalate.core.clocks import Clock
 from escalate.core.instants import as_instant, as_us, show_instant
 from escalate.core.sealing import NOTHING, Sealed, seal
 from escalate.core.status import Status
-from escalate.errors import BadInput, InvalidPolicy
+from escalate.errors import BadInput, InvalidPolicy, nearest
 
 if TYPE_CHECKING:
     from escalate.core.policy import EscalationPolicy
@@ -44,8 +44,15 @@ def word_set(values: Iterable[str]) -> frozenset[str]:
     return frozenset(words(values))
 
 
-def _one_of(*known: str) -> Any:
-    return attrs.validators.in_(known)
+def one_of(*known: str) -> Any:
+    """Return a validator for a field that holds one of a few words."""
+
+    def check(instance: object, field: attrs.Attribute[str], value: object) -> None:
+        if value not in known:
+            place = f"{type(instance).__name__}.{field.name}"
+            raise InvalidPolicy(place, value, nearest(str(value), known))
+
+    return check
 
 
 @attrs.frozen
@@ -60,7 +67,7 @@ class Actor:
 
     id: str = ""
     kind: ActorKind = attrs.field(
-        default="agent", validator=_one_of("agent", "customer", "bot", "rule", "system")
+        default="agent", validator=one_of("agent", "customer", "bot", "rule", "system")
     )
     roles: frozenset[str] = attrs.field(default=frozenset(), converter=word_set)
 
@@ -92,7 +99,7 @@ class Tier:
 
     name: str = attrs.field(validator=named)
     title: str = ""
-    kind: TierKind = attrs.field(default="human", validator=_one_of("human", "bot", "vendor"))
+    kind: TierKind = attrs.field(default="human", validator=one_of("human", "bot", "vendor"))
     handles: tuple[str, ...] = attrs.field(default=(), converter=words)
     team: str | None = None
     skills: tuple[str, ...] = attrs.field(default=(), converter=words)

@@ -18,7 +18,7 @@ from escalate.core.clockkinds import CustomClock
 from escalate.core.compiled import Compiled, compile_policy
 from escalate.core.conditions import Vocabulary
 from escalate.core.doing import some_words
-from escalate.core.model import HANDOFF_FIELDS, MoveKind, Tier, as_tier, named, words
+from escalate.core.model import HANDOFF_FIELDS, MoveKind, Tier, as_tier, named, one_of, words
 from escalate.core.opentime.timeline import OpenTime
 from escalate.core.protocol import Goal, Permission, Receiver, RequestType
 from escalate.core.reads import Reads, reads_of
@@ -182,7 +182,7 @@ class EscalationPolicy:
     on_reopen: OnReopen = attrs.field(
         default="resume",
         kw_only=True,
-        validator=attrs.validators.in_(("resume", "new_cycle", "frozen")),
+        validator=one_of("resume", "new_cycle", "frozen"),
     )
     place_at: float = attrs.field(default=0.8, kw_only=True, validator=_share)
     classifier: str | None = attrs.field(default=None, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import attrs
 
-from escalate.core.model import named, words
+from escalate.core.model import named, one_of, words
 from escalate.errors import InvalidPolicy
 
 Who = Literal["agent", "customer", "bot"]
@@ -26,9 +26,7 @@ class Check:
 
     milestone: str = attrs.field(validator=named)
     ask: str = ""
-    who: Who = attrs.field(
-        default="agent", validator=attrs.validators.in_(("agent", "customer", "bot"))
-    )
+    who: Who = attrs.field(default="agent", validator=one_of("agent", "customer", "bot"))
 
 
 def _checks(values: Iterable[Check]) -> tuple[Check, ...]:

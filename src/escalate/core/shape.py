@@ -65,7 +65,7 @@ def _live(ticket: Draft, policy: EscalationPolicy) -> list[tuple[str, Clock]]:
     for name, clock in ticket.clocks.items():
         base, _, which = name.partition(":")
         revives = clock.ended_by == Status.RESOLVED and ticket.status.is_done
-        if clock.ended_us is None or revives:
+        if clock.ended_us is None or (revives and base in policy.compiled.clocks):
             found.append((f"{base}:{numbers.get(which, which)}", clock))
     return sorted(found, key=lambda each: each[0])
 

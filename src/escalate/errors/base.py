@@ -36,7 +36,7 @@ def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     >>> nearest("esclate", ["escalate", "return"])
     "did you mean 'escalate'? known: escalate, return"
     """
-    words = sorted(known)
+    words = sorted(f"{each}" for each in known)  # plain texts: a word of an enum shows as itself
     close = get_close_matches(word, words, n=1, cutoff=alike)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"{hint}known: {', '.join(words) or 'none'}"

@@ -257,6 +257,34 @@ class BouncesExhausted(Refused):
 
 
 @attrs.define
+class NoPlace(Refused):
+    """A ticket was to come under a policy that has no word for where it stands.
+
+    Attributes:
+        ticket_id: The ticket.
+        policy: Name and version of that policy.
+        what: What it has no word for: the tier or the priority.
+        got: The ticket's own.
+        known: Those that the policy has.
+    """
+
+    code: ClassVar[str] = "no-place"
+
+    ticket_id: str
+    policy: tuple[str, str]
+    what: str
+    got: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        there = f"ticket {self.ticket_id!r} has {self.what} {self.got!r}, and {' '.join(self.policy)} none"
+        known = ", ".join(self.known)
+        if self.what == "tier":
+            return f"{there} such; say which of these it is called: tiers={{{self.got!r}: ...}} of {known}"
+        return f"{there} such; give it one of these first: {known}"
+
+
+@attrs.define
 class UnknownTicket(Refused):
     """Something was asked of a ticket that the desk does not have."""
 

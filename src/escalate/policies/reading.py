@@ -32,6 +32,7 @@ def load_policy(source: str | PathLike[str] | Mapping[str, Any]) -> EscalationPo
         InvalidCondition: A condition does not read; the message names its place too, and points into
             its text.
         SeveralProblems: There is more than one such mistake; it lists them.
+        BadInput: *source* is neither a file's name nor a mapping.
 
     >>> policy = load_policy({"name": "support", "tiers": [{"name": "N1"}]})
     >>> policy.entry_tier
@@ -39,6 +40,9 @@ def load_policy(source: str | PathLike[str] | Mapping[str, Any]) -> EscalationPo
     """
     if isinstance(source, Mapping):
         return _policy(source, Place("policy"))
+    if not isinstance(source, str | PathLike):
+        wanted = 'a file, e.g. "policy.toml", or a mapping of the same shape'
+        raise BadInput("load_policy", source, wanted)
     name = fspath(source)
     try:
         content = read_file(FilePath(name), name)

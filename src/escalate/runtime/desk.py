@@ -9,9 +9,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import methodcaller
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -25,17 +25,21 @@ from escalate.errors import BadInput
 from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
+from escalate.runtime.doors import a_command, a_fact, as_key, callables, of_kind, span_us
 from escalate.runtime.errands import DESK, Errands, Listener
 from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
-from escalate.runtime.policybook import Edition, PolicyBook
+from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.rebasing import Moving
 from escalate.runtime.ticking import LookAfter, Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
 from escalate.stores.base import Store
 from escalate.stores.memory import MemoryStore
+
+NO_TIME: Final = timedelta(0)
 
 
 def now_utc() -> datetime:
@@ -47,7 +51,7 @@ def _new_id() -> str:
     return f"T-{secrets.token_hex(4)}"
 
 
-class Desk(Views, Outbox, Keeping):
+class Desk(Views, Moving, Outbox, Keeping):
     """Tickets under a policy, kept in a store.
 
     Safe from several threads, and, as far as its store is, from several processes.
@@ -70,10 +74,14 @@ class Desk(Views, Outbox, Keeping):
         notify_within_s: How many seconds that may take; it runs in a thread of its own. None: as long
             as it likes, in the caller's thread.
         new_id: Returns the id of a new ticket.
+        settle: How long timers wait for facts that say when they occurred and are still on their way, as
+            from webhooks. A fact that comes within it stands where it belongs, before timers that were
+            due after it; a command waits for nothing.
 
     Raises:
         InvalidPolicy: The policy book has another policy of that name and version.
-        BadInput: A classifier is named that the desk does not have.
+        BadInput: *policy* is none, a listener cannot be called, or a classifier is named that the desk
+            does not have.
 
     >>> desk = Desk(EscalationPolicy("support", ["N1", "N2"]))
     >>> ticket = desk.open(subject="Can't log in", channel="chat", requester="cust-81")
@@ -97,11 +105,19 @@ class Desk(Views, Outbox, Keeping):
         notify: Callable[[Notice], object] | None = None,
         notify_within_s: float | None = 10.0,
         new_id: Callable[[], str] = _new_id,
+        settle: timedelta = NO_TIME,
     ) -> None:
+        of_kind(
+            "Desk.policy", policy, EscalationPolicy, 'a policy, e.g. load_policy("policy.toml")'
+        )
+        heard = callables("Desk.listeners", listeners)
         if assigner is not None and directory is None:
             raise BadInput("Desk.directory", None, "one beside an assigner, to know who is there")
         kept: Store = MemoryStore() if store is None else store
-        around = Surroundings(name, kept, directory, assigner, notify is not None)
+        wait_us = span_us("Desk.settle", settle)
+        around = Surroundings(
+            name, kept, directory, assigner, notify is not None, settle_us=wait_us
+        )
         super().__init__(around, PolicyBook(kept, name), clock)
         self._new_id = new_id
         self._askers = Askers(classifier, classifiers, classify_within_s)
@@ -109,7 +125,7 @@ class Desk(Views, Outbox, Keeping):
             around,
             self._book,
             self._askers,
-            tuple(listeners),
+            heard,
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
@@ -149,8 +165,9 @@ class Desk(Views, Outbox, Keeping):
 
         Raises:
             Refused: The policy does not know the priority, tier or request type.
+            BadInput: *id* is no key: empty, or longer than any should be.
         """
-        key = id
+        key = None if id is None else as_key("Desk.open(id)", id)
         while key is None or (id is None and self._store.load(self.name, key).ticket is not None):
             key = self._new_id()
         command = c.Open(
@@ -181,6 +198,7 @@ class Desk(Views, Outbox, Keeping):
                 before it is stored; the refusal itself is in ``desk.refusals()``.
             NaiveInstant: The desk's clock gave an instant without a time zone.
         """
+        a_command("Desk.handle", command)
         if isinstance(command, c.Open):
             raise BadInput("Desk.handle", "Open", "desk.open(...) for a new ticket")
         self.ticket(ticket_id)
@@ -196,6 +214,7 @@ class Desk(Views, Outbox, Keeping):
             UnknownTicket: The desk has no such ticket.
             NaiveInstant: The fact or the desk's clock gave an instant without a time zone.
         """
+        a_fact("Desk.observe", fact)
         self.ticket(ticket_id)
         return tuple(self._visit(ticket_id, lambda visit: visit.see(fact)).events)
 
@@ -211,16 +230,6 @@ class Desk(Views, Outbox, Keeping):
         """
         look_after = self._catching_up(self._around)
         return Round(self._errands, look_after, limit, self._together).go(self._now_us())
-
-    def publish(self, policy: EscalationPolicy, *, by: Actor) -> Edition:
-        """Add *policy* to the policy book: new tickets come under it, tickets in flight stay on theirs.
-
-        Raises:
-            InvalidPolicy: The book has another policy of that name and version.
-            BadInput: *by* is no actor, or the policy names a classifier that the desk does not have.
-        """
-        self._askers.check(policy)
-        return self._book.publish(policy, by=by, now=self._clock())
 
     @property
     def policy(self) -> EscalationPolicy:

@@ -7,64 +7,41 @@ it was last seen to show, so that a hook that fires three times, or never, comes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import methodcaller
-from typing import Any, Final, Literal
-
-import attrs
+from typing import Literal
 
 from escalate.core import commands as c
 from escalate.core.events import Event
-from escalate.core.facts import Did, Fact, Seen
+from escalate.core.facts import Fact, Seen
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.core.sealing import NOTHING
-from escalate.core.status import Status
-from escalate.errors import BadInput, HostUnsettled, InsideApply, UnknownTicket
+from escalate.errors import BadInput, InsideApply
 from escalate.runtime import hosts
+from escalate.runtime.adopting import Adopting
 from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
-from escalate.runtime.context import PinnedClock, Run, run_of, running
-from escalate.runtime.desk import now_utc
+from escalate.runtime.context import PinnedClock, run_of
+from escalate.runtime.desk import NO_TIME, now_utc
 from escalate.runtime.directory import Directory
-from escalate.runtime.errands import DESK, Errands, Listener
+from escalate.runtime.doors import a_command, a_fact, callables, span_us
+from escalate.runtime.errands import Errands, Listener
 from escalate.runtime.guarding import Guarded, guarded
-from escalate.runtime.hosts import Happened, Host, Parts
+from escalate.runtime.hosts import Host
+from escalate.runtime.hostvisits import PolicyFor, Way, only_look
 from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.rebasing import Moving
 from escalate.runtime.shadow import ShadowReport, shadow_report, takes_part
 from escalate.runtime.ticking import Round, Ticked
-from escalate.runtime.views import Views
-from escalate.runtime.visiting import Deed, Surroundings, Visit
-from escalate.runtime.visits import stored_visit, until_no_conflict
-from escalate.stores.base import Store, Stored
-
-PolicyFor = EscalationPolicy | Callable[[str], EscalationPolicy]
-_MOST_IN_A_ROW: Final = 100
+from escalate.runtime.visiting import Surroundings, Visit
+from escalate.stores.base import Store
 
 
-@attrs.frozen(kw_only=True)
-class _Way:
-    """How a visit is made.
-
-    Attributes:
-        by: Who made the changes that the host shows, if that is known.
-        wait: Whether to wait for somebody else who works on the ticket.
-        sweeps: Whether nobody told of a change, so that it is not known since when it is so.
-        reaches_out: Whether somebody does what is to be done in the world once it is stored.
-        opening: What is known of a ticket that is to be opened, beside what the host shows.
-    """
-
-    by: Actor | None = None
-    wait: bool = True
-    sweeps: bool = False
-    reaches_out: bool = True
-    opening: Mapping[str, Any] = NOTHING
-
-
-class HostedDesk(Views, Outbox, Keeping):
+class HostedDesk(Adopting, Moving, Outbox, Keeping):
     """Decides and keeps time for the tickets of a host.
 
     Args:
@@ -88,9 +65,11 @@ class HostedDesk(Views, Outbox, Keeping):
             nobody is told, no edit is vetoed. Its journals stand under a name of their own.
         share: The share of all tickets that take part, from 0 to 1; always the same ones. The desk
             keeps out of the others.
+        settle: As for :class:`~escalate.Desk`; what the host shows is so now, and waits for nothing.
 
     Raises:
-        BadInput: There is no such mode, *share* is no share, or an assigner has no directory.
+        BadInput: *policy_for* is neither, a listener cannot be called, there is no such mode, *share* is
+            no share, or an assigner has no directory.
     """
 
     def __init__(  # noqa: PLR0913  one keyword for each thing that a host may bring
@@ -111,7 +90,12 @@ class HostedDesk(Views, Outbox, Keeping):
         notify_within_s: float | None = 10.0,
         mode: Literal["live", "shadow"] = "live",
         share: float = 1.0,
+        settle: timedelta = NO_TIME,
     ) -> None:
+        if not isinstance(policy_for, EscalationPolicy) and not callable(policy_for):
+            wanted = "a policy, or a function of a ticket's id that returns one"
+            raise BadInput("HostedDesk.policy_for", policy_for, wanted)
+        heard = callables("HostedDesk.listeners", listeners)
         if mode not in ("live", "shadow"):
             raise BadInput("HostedDesk.mode", mode, '"live" or "shadow"')
         if not 0 <= share <= 1:
@@ -125,7 +109,10 @@ class HostedDesk(Views, Outbox, Keeping):
         self._share = share
         name = name if self._acts else f"{name}.shadow"
         assigner = assigner if self._acts else None
-        around = Surroundings(name, store, directory, assigner, notify is not None, opens=False)
+        wait_us = span_us("HostedDesk.settle", settle)
+        around = Surroundings(
+            name, store, directory, assigner, notify is not None, opens=False, settle_us=wait_us
+        )
         super().__init__(around, PolicyBook(store, name), PinnedClock(clock))
         self._policy_for = policy_for
         self._host = host
@@ -134,7 +121,7 @@ class HostedDesk(Views, Outbox, Keeping):
             around,
             self._book,
             self._askers,
-            tuple(listeners),
+            heard,
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
@@ -161,7 +148,7 @@ class HostedDesk(Views, Outbox, Keeping):
         Raises:
             UnknownTicket: Neither the host nor the desk has it.
         """
-        visit = self._told(ticket_id, _nothing, _Way(by=by))
+        visit = self._told(ticket_id, only_look, Way(by=by))
         return () if visit is None else tuple(visit.events)
 
     def reconcile_all(self, ticket_ids: Iterable[str]) -> Ticked:
@@ -173,7 +160,7 @@ class HostedDesk(Views, Outbox, Keeping):
         moved, failed = [], []
         for ticket_id in ticket_ids:
             try:
-                visit = self._told(ticket_id, _nothing, _Way(sweeps=True))
+                visit = self._told(ticket_id, only_look, Way(sweeps=True))
             except Exception as why:  # noqa: BLE001 - one broken ticket holds up no other; recorded
                 self._errands.failed(ticket_id, "reconcile", why)
                 failed.append(ticket_id)
@@ -205,7 +192,7 @@ class HostedDesk(Views, Outbox, Keeping):
             "requester": requester,
             "request_type": request_type,
         }
-        self._told(ticket_id, _nothing, _Way(by=by, opening=opening))
+        self._told(ticket_id, only_look, Way(by=by, opening=opening))
         return self._store.load(self.name, ticket_id).ticket
 
     def observe(self, ticket_id: str, fact: Fact) -> tuple[Event, ...]:
@@ -217,7 +204,8 @@ class HostedDesk(Views, Outbox, Keeping):
         Raises:
             UnknownTicket: Neither the host nor the desk has it.
         """
-        visit = self._told(ticket_id, methodcaller("see", fact), _Way(by=fact.by))
+        a_fact("HostedDesk.observe", fact)
+        visit = self._told(ticket_id, methodcaller("see", fact), Way(by=fact.by))
         return () if visit is None else tuple(visit.events)
 
     # -- what is asked
@@ -234,6 +222,7 @@ class HostedDesk(Views, Outbox, Keeping):
         if not self._acts or not takes_part(ticket_id, self._share):
             wanted = "observe(...): it only looks on, or keeps out of this ticket"
             raise BadInput("HostedDesk.handle", type(command).__name__, wanted)
+        a_command("HostedDesk.handle", command)
         if isinstance(command, c.Open):
             raise BadInput(
                 "HostedDesk.handle", "Open", "desk.open(id) for a ticket that the host has"
@@ -277,7 +266,7 @@ class HostedDesk(Views, Outbox, Keeping):
         """
 
         def look_after(ticket_id: str, before_us: int) -> Visit:
-            way = _Way(wait=False, sweeps=True)
+            way = Way(wait=False, sweeps=True)
             visits = self._stored_visits(ticket_id, methodcaller("catch_up", before_us), way)
             for other_id, visit in visits[1:]:
                 self._errands.after(other_id, visit)
@@ -289,151 +278,3 @@ class HostedDesk(Views, Outbox, Keeping):
         """Return what the policy would have done, beside what people did, over all that is journalled."""
         ids = self._store.ids(self.name)
         return shadow_report(self._store.events(self.name, each) for each in ids)
-
-    # -- visits
-
-    def _told(self, ticket_id: str, deed: Deed, way: _Way) -> Visit | None:
-        """Visit a ticket of which the host tells; none if that has to wait, or is our own doing."""
-        if not takes_part(ticket_id, self._share):
-            return None
-        run = run_of(self)
-        if run is None:
-            return self._visit(ticket_id, deed, way)
-        if run.ticket_id != ticket_id:
-            run.waiting.append((ticket_id, deed))
-        return None
-
-    def _visit(self, ticket_id: str, deed: Deed, way: _Way | None = None) -> Visit:
-        way = way or _Way()
-        on_commit = getattr(self._host, "on_commit", None)
-        if on_commit is None:
-            # Whoever called may be in a transaction of his own, so nothing is sent before the next tick.
-            visits = self._stored_visits(ticket_id, deed, attrs.evolve(way, reaches_out=False))
-            for visited, visit in visits:
-                self._errands.tell(visited, visit)
-        else:
-            visits = self._stored_visits(ticket_id, deed, way, on_commit)
-        return visits[0][1]
-
-    def _stored_visits(
-        self,
-        ticket_id: str,
-        deed: Deed,
-        way: _Way,
-        on_commit: Callable[[Callable[[], object]], object] | None = None,
-    ) -> list[tuple[str, Visit]]:
-        """Visit a ticket, and those that the host's hooks name meanwhile, in one transaction."""
-
-        def after(visits: list[tuple[str, Visit]]) -> None:
-            for visited, visit in visits:
-                self._errands.after(visited, visit)
-
-        def attempt() -> list[tuple[str, Visit]]:
-            run = Run(ticket_id)
-            with self._host.transaction():
-                with running(self, run):
-                    visits = self._visits(run, deed, way)
-                if on_commit is not None:
-                    on_commit(lambda: after(visits))
-            return visits
-
-        return until_no_conflict(attempt)
-
-    def _visits(self, run: Run, deed: Deed, way: _Way) -> list[tuple[str, Visit]]:
-        visits = [(run.ticket_id, self._locked_visit(run, deed, way))]
-        while run.waiting:
-            if len(visits) > _MOST_IN_A_ROW:
-                raise HostUnsettled(visits[0][0], len(visits))
-            run.ticket_id, deed = run.waiting.popleft()
-            way = attrs.evolve(way, opening=NOTHING)
-            visits.append((run.ticket_id, self._locked_visit(run, deed, way)))
-        return visits
-
-    def _locked_visit(self, run: Run, deed: Deed, way: _Way) -> Visit:
-        ticket_id = run.ticket_id
-        # The host's row first, always: who edits a ticket holds that row when the hook comes here.
-        shown = self._host.load(ticket_id)
-        with self._store.locked(self.name, ticket_id, wait=way.wait) as stored:
-            if stored.ticket is None and shown is None:
-                raise UnknownTicket(self.name, ticket_id)
-            policy = self._policy_of_stored(ticket_id, stored)
-            visit = Visit(
-                self._around,
-                stored,
-                ticket_id,
-                policy,
-                self._now_us(),  # only now: whoever held the lock before was earlier
-                classifies=self._askers.of(policy) is not None,
-                reaches_out=way.reaches_out,
-            )
-            if stored.ticket is None and shown is not None and _is_done(shown):
-                return visit  # it was over before anybody told of it: nothing is to be decided
-            self._look(visit, shown, stored, way)
-            deed(visit)
-            if shown is not None:
-                self._write(run, visit, stored, hosts.parts_of(shown))
-            stored_visit(self._around, ticket_id, visit, stored)
-        return visit
-
-    def _policy_of_stored(self, ticket_id: str, stored: Stored) -> EscalationPolicy:
-        if stored.ticket is not None:
-            return self._policy_of(stored.ticket)
-        given = self._policy_for
-        policy = given if isinstance(given, EscalationPolicy) else given(ticket_id)
-        policy = policy if self._acts else policy.advisory()
-        self._askers.check(policy)
-        self._book.publish(policy, by=DESK, now=self._clock())
-        return policy
-
-    def _look(self, visit: Visit, shown: Seen | None, stored: Stored, way: _Way) -> None:
-        """Follow what the host shows that it was not seen to show before."""
-        follow = visit.find if way.sweeps else visit.see
-        if shown is None:
-            if visit.ticket is not None and visit.ticket.status is not Status.CLOSED:
-                follow(Did(c.Cancel(reason="the host has it no more", by=DESK), by=DESK))
-            return
-        parts = hosts.parts_of(shown)
-        facts: list[Fact] = []
-        fresh = hosts.news(parts, hosts.from_text(stored.shown))
-        if stored.ticket is None:
-            facts.append(self._opening(visit, shown, parts, way))
-            fresh = {name: parts[name] for name in parts if name in ("status", "assignee")}
-        if fresh:
-            facts.append(hosts.seen_from(fresh, shown, way.by))
-        if facts:
-            follow(*facts)
-
-    def _opening(self, visit: Visit, shown: Seen, parts: Parts, way: _Way) -> Did:
-        known = {
-            name: parts[name] for name in ("tier", "priority", "tags", "fields") if name in parts
-        }
-        command = c.Open(visit.ticket_id, by=shown.by or way.by, **known, **way.opening)
-        return Did(command, occurred_at=shown.occurred_at, by=shown.by or way.by)
-
-    def _write(self, run: Run, visit: Visit, stored: Stored, parts: Parts) -> None:
-        """Let the host write what follows, and keep what it shows then."""
-        last, now = hosts.from_text(stored.shown), parts
-        if self._acts and visit.events and visit.ticket is not None:
-            changes = hosts.changes_by(
-                stored.ticket, visit.events, lambda event: event.seq in visit.stated, parts
-            )
-            happened = Happened(tuple(visit.events), visit.ticket, changes)
-            self._host.apply(visit.ticket_id, happened)
-            written = self._host.load(visit.ticket_id)
-            now = parts if written is None else hosts.parts_of(written)
-            wanted = hosts.merged(parts, hosts.parts_of(Seen(**changes)))
-            # Neither what it showed nor what it was told to: the host has done more, and that is news.
-            odd = hosts.news(hosts.news(now, parts), wanted)
-            if odd:
-                now = hosts.merged(now, hosts.kept(wanted, odd))
-                run.waiting.append((visit.ticket_id, _nothing))
-        text = hosts.as_text(hosts.merged(last, now))
-        visit.shown = None if text == stored.shown else text
-
-
-def _nothing(_visit: Visit) -> None:
-    """Do no more than look."""
-
-
-def _is_done(shown: Seen) -> bool:
-    return isinstance(shown.status, Status) and shown.status.is_done

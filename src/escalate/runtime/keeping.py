@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from escalate.core.events import Event
 from escalate.core.instants import as_us
 from escalate.core.model import Actor, Ticket
-from escalate.errors import BadInput
+from escalate.runtime.doors import known_actor
 from escalate.stores.base import Rebuilt, Store
 from escalate.stores.exporting import export
 
@@ -41,8 +41,7 @@ class Keeping(ABC):
             UnknownTicket: The desk has no such ticket.
             BadInput: *by* is nobody in particular.
         """
-        if not isinstance(by, Actor) or not by.id:
-            raise BadInput("erase.by", by, 'who has it deleted, e.g. Actor("ana")')
+        known_actor("erase.by", by)
         self.ticket(ticket_id)
         return tuple(self._visit(ticket_id, lambda visit: visit.erase(by)).events)
 

@@ -107,7 +107,7 @@ class Round:
         limit: int | None,
         together: Together | None = None,
     ) -> None:
-        if limit is not None and limit < 1:
+        if limit is not None and (type(limit) is not int or limit < 1):
             raise BadInput("tick(limit)", limit, "1 or more, or none for no limit")
         self._errands = errands
         self._look_after = look_after
@@ -119,7 +119,9 @@ class Round:
 
     def go(self, now_us: int) -> Ticked:
         """Fire every timer that lies before *now_us* and do every errand that is due."""
-        for what in (_Timers(now_us), _Errands(now_us)):
+        # Facts that are on their way may still change what happened since.
+        settled_us = now_us - self._errands.around.settle_us
+        for what in (_Timers(settled_us), _Errands(now_us)):
             last: Due | None = None
             while self._goes_on and (visited := self._some(what, last)):
                 # Later in time than all that was visited: what fails is not tried again by this tick.

@@ -7,7 +7,8 @@ visit leaves jobs, and errands in the store that stay until the jobs are done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import Final
 
@@ -18,12 +19,13 @@ from escalate.core.commands import Command, Open, Reply
 from escalate.core.engine import Outcome, advance, evolve, observe, step
 from escalate.core.events import Event
 from escalate.core.facts import AssigneeIs, Did, Fact, ReceiverMissing, Seen
-from escalate.core.instants import as_instant
+from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import AlreadyRefused, BotSilent, Refused
 from escalate.runtime.assigning import Assigner, Candidate
 from escalate.runtime.directory import Directory
+from escalate.runtime.hushing import Hush
 from escalate.stores.base import (
     NEVER_US,
     Entry,
@@ -52,6 +54,7 @@ class Surroundings:
         assigner: Who gives tickets to people; none leaves them in the queues.
         delivers: Whether somebody carries notices to people.
         opens: Whether the desk opens tickets of its own, for customers who write too late.
+        settle_us: How long timers wait for facts that are still on their way.
     """
 
     desk: str
@@ -60,6 +63,7 @@ class Surroundings:
     assigner: Assigner | None
     delivers: bool
     opens: bool = True
+    settle_us: int = 0
 
 
 @attrs.frozen
@@ -103,6 +107,7 @@ class Visit:
         troubles: What of the host went wrong, as (where, why).
         stated: The numbers of the events that say no more than what a host was seen to show.
         shown: What the host shows, as text, if that is to be kept.
+        adopted: The event by which the ticket was taken over, if it was.
     """
 
     def __init__(
@@ -124,9 +129,11 @@ class Visit:
         self.troubles: list[tuple[str, Exception]] = []
         self.stated: set[int] = set()
         self.shown: str | None = None
+        self.adopted: e.Adopted | None = None
         self._around = around
         self._policy = policy
         self._now_us = now_us
+        self._timers_until_us = now_us - around.settle_us
         self._classifies = classifies
         self._reaches_out = reaches_out
         self._texts: dict[tuple[int, str], str] = {}
@@ -141,7 +148,7 @@ class Visit:
 
     def ask(self, command: Command) -> None:
         """Let everything due have its turn, then *command*; a refusal is kept in ``refusal``."""
-        self.catch_up(self._now_us)
+        self._come_to(self._now_us)
         command_id = getattr(command, "id", None) if not isinstance(command, Open) else None
         if command_id is not None and self._was_asked(command_id):
             return
@@ -159,10 +166,23 @@ class Visit:
 
     def see(self, *facts: Fact) -> None:
         """Let everything due have its turn, then follow *facts*; a command seen before is no news."""
-        self.catch_up(self._now_us)
         for fact in facts:
-            self._follow(fact, self._now_us)
+            at_us = self._at_us(fact)
+            self._come_to(at_us)
+            self._follow(fact, at_us)
         self._settle()
+
+    def _at_us(self, fact: Fact) -> int:
+        """Return until when timers go before *fact*: now, or when it occurred if that is not long ago."""
+        if fact.occurred_at is None:
+            return self._now_us
+        claimed_us = as_us(fact.occurred_at, "occurred_at")
+        return min(self._now_us, max(claimed_us, self._now_us - self._around.settle_us))
+
+    def _come_to(self, at_us: int) -> None:
+        """Let everything due before *at_us* have its turn: something happens at that instant."""
+        self._timers_until_us = max(self._timers_until_us, at_us)
+        self.catch_up(at_us)
 
     def find(self, *facts: Fact) -> None:
         """Follow what is found to be so, of which nobody knows since when: it was so before what is due.
@@ -190,20 +210,61 @@ class Visit:
 
     def erase(self, by: Actor) -> None:
         """Let everything due have its turn, then journal that all that was written is deleted."""
-        self.catch_up(self._now_us)
+        self._come_to(self._now_us)
         ticket = self.ticket
         assert ticket is not None  # the desk has looked
         at_us = max(self._now_us, ticket.changed_us)
-        event = e.Erased(at_us=at_us, by=by, seq=ticket.seq + 1)
-        self.ticket = evolve(ticket, event)
+        self._note(e.Erased(at_us=at_us, by=by, seq=ticket.seq + 1))
+
+    def come_under(
+        self,
+        policy: EscalationPolicy,
+        edit: Callable[[Ticket, EscalationPolicy, datetime], Outcome],
+    ) -> None:
+        """Let everything due have its turn, then the ticket come under *policy* as *edit* says."""
+        self._come_to(self._now_us)
+        assert self.ticket is not None  # the desk has looked
+        outcome = edit(self.ticket, self._policy, as_instant(self._now_us))
+        self._absorb(outcome)
+        if outcome.refusal is not None:
+            self.refusal = outcome.refusal
+            return
+        self._policy = policy
+        self._settle()
+
+    def adopt(self, facts: Iterable[Fact], since_us: int, hush: Hush, by: Actor) -> None:
+        """Follow *facts* as of *since_us*, let all since then have its turn, and journal who took over.
+
+        Of the notices that come of it, *hush* says which do not go out.
+        """
+        for fact in facts:
+            self._follow(fact, since_us)
+        self._timers_until_us = self._now_us
+        self._assign()
+        unsent: tuple[int, ...] = ()
+        if hush.catch_up != "all":
+            self.catch_up(self._now_us, delivers=False)
+            asked = [event for event in self.events if isinstance(event, e.NotifyAsked)]
+            unsent = hush.unsent(asked, self._now_us)
+            self.done(*unsent)
+        self.catch_up(self._now_us)
+        ticket = self.ticket
+        assert ticket is not None  # the facts have opened it
+        at_us, number = max(self._now_us, ticket.changed_us), ticket.seq + 1
+        how = hush.catch_up, len(unsent)
+        self.adopted = e.Adopted(since_us, *how, at_us=at_us, by=by, seq=number)
+        self._note(self.adopted)
+
+    def _note(self, event: Event) -> None:
+        self.ticket = evolve(self.ticket, event)
         self.events.append(event)
 
-    def catch_up(self, before_us: int) -> None:
+    def catch_up(self, before_us: int, *, delivers: bool = True) -> None:
         """Let timers before *before_us* and notices until then have their turn, in order of time."""
         while self.ticket is not None:
-            notice = self._next_notice(before_us)
+            notice = self._next_notice(before_us) if delivers else None
             timer_us = self.ticket.due_us
-            if timer_us is not None and timer_us >= before_us:
+            if timer_us is not None and timer_us >= min(before_us, self._timers_until_us):
                 timer_us = None
             if notice is not None and (timer_us is None or notice.at_us <= timer_us):
                 self._deliver(notice)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import attrs
+
 from escalate.core import events as e
 from escalate.core.clocks import Clock
 from escalate.core.events import Event
@@ -17,6 +19,8 @@ from escalate.core.status import Status
 from escalate.errors import InvalidJournal
 
 IDS_KEPT: Final = 32
+_UPKEEP: Final = (e.Erased, e.Rebased, e.Adopted)
+"""What people do to many tickets without looking at one: no act that lets rules move it again (5.12)."""
 
 
 def apply(draft: Draft | None, event: Event) -> Draft:
@@ -34,8 +38,7 @@ def apply_act(draft: Draft | None, event: Event) -> Draft:
         change = _CHANGES.get(type(event))
         if change is not None:
             change(draft, event)
-        # To delete what was written is no act on the ticket: 5.12.
-        if draft.automatic and event.by.is_human and type(event) is not e.Erased:
+        if draft.automatic and event.by.is_human and type(event) not in _UPKEEP:
             draft.automatic = 0
         draft.changed_us = event.at_us
     if event.command_id is not None:
@@ -260,6 +263,21 @@ def _count(draft: Draft, rule: str, at_us: int) -> None:
     draft.fired = FrozenDict({**draft.fired, rule: Fired(times, at_us)})
 
 
+def _rebased(draft: Draft, event: e.Rebased) -> None:
+    draft.policy = event.policy
+    if not event.renamed:
+        return
+    names = dict(event.renamed)
+    draft.tier = names.get(draft.tier, draft.tier)
+    draft.senders = tuple(names.get(tier, tier) for tier in draft.senders)
+    draft.left = frozenset(names.get(tier, tier) for tier in draft.left)
+    draft.invited = FrozenDict({names.get(tier, tier): yes for tier, yes in draft.invited.items()})
+    draft.requests = tuple(
+        attrs.evolve(each, target=names.get(each.target or "", each.target))
+        for each in draft.requests
+    )
+
+
 _CHANGES: Final[Mapping[type[Event], Callable[[Draft, Any], None]]] = {
     e.StatusChanged: _status,
     e.Waiting: _status,
@@ -296,5 +314,6 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Draft, Any], None]]] = {
     e.ApprovalWithdrawn: _request_ended,
     e.Promised: _promised,
     e.RuleFired: _rule_fired,
+    e.Rebased: _rebased,
     e.Advised: _advised,
 }

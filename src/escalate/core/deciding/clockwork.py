@@ -328,6 +328,11 @@ def pick(tables: Compiled, draft: Draft, name: str, tier: str, at_us: int) -> Te
 
 
 def terms_of(tables: Compiled, clock: Clock) -> Terms:
-    """Return the terms that *clock* counts on."""
-    key = clock.name, clock.target, clock.calendar
-    return tables.terms_by_name.get(key) or tables.terms_by_name[base_name(clock), *key[1:]]
+    """Return the terms that *clock* counts on.
+
+    A cycle that ended under an earlier edition of the policy may name a target that is gone; should it go
+    on, it comes to count on the terms of today, and until then on those of no target.
+    """
+    key, base = (clock.name, clock.target, clock.calendar), base_name(clock)
+    found = tables.terms_by_name.get(key) or tables.terms_by_name.get((base, *key[1:]))
+    return found or tables.terms_elsewhere[base][-1]
