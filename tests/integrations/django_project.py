@@ -51,7 +51,11 @@ def empty() -> None:
 
     kept = {"django_migrations", "django_content_type", "escalate_schema"}
     tables = [each for each in connection.introspection.table_names() if each not in kept]
-    with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        connection.constraint_checks_disabled(),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         if connection.vendor == "postgresql":
             names = ", ".join(f'"{table}"' for table in tables)
             cursor.execute(f"TRUNCATE {names} CASCADE")
