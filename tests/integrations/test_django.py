@@ -90,15 +90,6 @@ def test_a_django_desk_keeps_the_host_contract(check: Callable[[Any], None]) -> 
         escalation.connect(escalation.desk, Ticket)
 
 
-@pytest.mark.parametrize("host", ["django_desk", "django_helpdesk"])
-def test_embedding_takes_fewer_than_forty_lines(host: str) -> None:
-    """Lines as ruff formats them at 100 columns: imports and tables of words count, blank lines do not."""
-    text = (Path(escalation.__file__).parents[1] / host / "escalation.py").read_text()
-    lines = [line for line in text.split('"""', 2)[2].splitlines() if line.strip()]
-    assert len(lines) < 40, f"{len(lines)} lines"
-    assert max(map(len, text.splitlines())) <= 100
-
-
 class TestTheExample:
     def test_a_ticket_nobody_answers_is_escalated(self) -> None:
         """From a row to an automatic escalation, and back to the row."""

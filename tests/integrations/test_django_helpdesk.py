@@ -16,6 +16,7 @@ from helpdesk.update_ticket import update_ticket
 
 from escalate import EscalationPolicy
 from escalate.runtime import at_instant
+from escalate.runtime.hosts import Happened
 from escalate.testing import host_checks
 from examples.hosts.django_helpdesk import escalation
 from tests.runtime.shop import names
@@ -112,11 +113,15 @@ def test_a_comment_is_one_however_often_its_hooks_fire(saves: list[str]) -> None
         row = Ticket.objects.create(title="No net", queue=Queue.objects.get(slug="n1"))
     saves.clear()
     with at_instant(MONDAY + timedelta(hours=1)):
-        update_ticket(ana, row, comment="Which cable?", public=True)
-    assert len(saves) >= 3
+        update_ticket(
+            ana, row, comment="Which cable?", public=True, new_status=Ticket.RESOLVED_STATUS
+        )
+    assert saves.count("Ticket") >= 3  # for the status, by the comment itself, and at the end
+    assert saves.count("FollowUp") >= 2
     history = escalation.desk.history(str(row.pk))
     assert names(history).count("Replied") == 1
-    assert escalation.desk.texts(str(row.pk))[history[-1].seq, "text"] == "Which cable?"
+    assert names(history).count("Resolved") == 1
+    assert "Which cable?" in escalation.desk.texts(str(row.pk)).values()
 
 
 def test_a_ticket_nobody_answers_goes_to_the_next_queue() -> None:
@@ -141,3 +146,61 @@ def test_a_customer_s_follow_up_reopens() -> None:
     row.refresh_from_db()
     assert escalation.desk.ticket(str(row.pk)).status == "open"
     assert row.status in (Ticket.OPEN_STATUS, Ticket.REOPENED_STATUS)
+
+
+def test_a_comment_saved_again_is_the_same_comment(saves: list[str]) -> None:
+    """FollowUp.save() saves its ticket each time; whoever saves a comment thrice has said it once."""
+    ana = get_user_model().objects.create(username="ana", is_staff=True)
+    row = Ticket.objects.create(title="No net", queue=Queue.objects.get(slug="n1"))
+    said = FollowUp.objects.create(ticket=row, user=ana, comment="Which cable?", public=True)
+    history = escalation.desk.history(str(row.pk))
+    saves.clear()
+    for _ in range(2):
+        said.save()
+    assert saves == ["Ticket", "FollowUp"] * 2
+    assert escalation.desk.history(str(row.pk)) == history
+
+
+def test_a_bulk_update_calls_no_hook_and_is_found_by_a_sweep(saves: list[str]) -> None:
+    """What QuerySet.update() changes nobody tells of; a sweep follows it once."""
+    rows = [
+        Ticket.objects.create(title="No net", queue=Queue.objects.get(slug="n1")) for _ in range(2)
+    ]
+    saves.clear()
+    Ticket.objects.update(priority=1, status=Ticket.RESOLVED_STATUS)
+    assert saves == []
+    assert {escalation.desk.ticket(str(row.pk)).status for row in rows} == {"open"}
+    escalation.host.sweep(escalation.desk)
+    for row in rows:
+        ticket = escalation.desk.ticket(str(row.pk))
+        assert (ticket.status, ticket.priority, ticket.due_us) == ("resolved", "urgent", None)
+    assert escalation.host.sweep(escalation.desk).tickets == ()
+
+
+def test_a_comment_that_the_desk_leaves_while_it_writes_is_not_heard(
+    saves: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that leaves a note on each move saves the ticket in the middle of it, hooks and all."""
+    write = escalation.host.apply
+
+    def note_it(ticket_id: str, happened: Happened) -> None:
+        write(ticket_id, happened)
+        if "tier" in happened.changes:
+            row = Ticket.objects.get(pk=ticket_id)
+            FollowUp.objects.create(ticket=row, comment=f"Now with {row.queue.slug}", public=False)
+
+    monkeypatch.setattr(escalation.host, "apply", note_it)
+    with at_instant(MONDAY):
+        row = Ticket.objects.create(title="No net", queue=Queue.objects.get(slug="n1"))
+    with at_instant(MONDAY + timedelta(hours=5)):
+        saves.clear()
+        assert escalation.desk.tick().tickets == (str(row.pk),)
+        assert saves == ["Ticket", "Ticket", "FollowUp"]
+        before = escalation.desk.history(str(row.pk))
+        assert escalation.desk.tick().tickets == ()
+    row.refresh_from_db()
+    assert row.queue.slug == "n2"
+    assert escalation.desk.history(str(row.pk)) == before
+    assert names(before).count("Escalated") == 1
+    assert "CustomerReplied" not in names(before)
+    assert escalation.desk.failures() == ()

@@ -18,6 +18,7 @@ _ON: dict[str, list[str]] = {
     "test_desk": ["memory", "sqlite", "postgres"],
     "test_desk_pitfalls": ["memory", "sqlite", "postgres"],
     "test_desk_laws": ["memory", "sqlite"],
+    "test_kept_in": ["memory", "sqlite", "postgres"],
 }
 
 
@@ -25,15 +26,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test of the desk once for each store."""
     kinds = _ON.get(metafunc.module.__name__.rpartition(".")[2])
     if kinds:
-        metafunc.fixturenames.append("kept_in")
         metafunc.parametrize("kept_in", kinds, indirect=True)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)  # a name that is only added to what a test asks for is never set up
 def kept_in(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
     """What a test means by a MemoryStore() is the store that it runs on, a new one each time."""
+    kind = getattr(request, "param", "memory")
     numbers = count()
     with ExitStack() as stack:
 
@@ -48,8 +49,8 @@ def kept_in(
                 super().__init__(stack.enter_context(schema_in(server)))
                 stack.callback(self.close)
 
-        made = {"sqlite": InFile, "postgres": InDatabase}.get(request.param)
+        made = {"sqlite": InFile, "postgres": InDatabase}.get(kind)
         for module in (escalate.runtime.desk, request.module):
             if made is not None and hasattr(module, "MemoryStore"):
                 monkeypatch.setattr(module, "MemoryStore", made)
-        yield request.param
+        yield kind

@@ -1,0 +1,1 @@
+"""A small help desk on FastAPI and SQLAlchemy, with escalate embedded: all of that is in escalation.py."""
