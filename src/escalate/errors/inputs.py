@@ -229,3 +229,10 @@ class InvalidJournal(BadInput):
     """A journal is not one that this library wrote."""
 
     code: ClassVar[str] = "invalid-journal"
+
+
+@attrs.define
+class InvalidVerdict(BadInput):
+    """A classifier answered nonsense: no verdict, a tier that is not there, a score that is no number."""
+
+    code: ClassVar[str] = "invalid-verdict"
