@@ -12,23 +12,32 @@ if TYPE_CHECKING:
     from escalate.classifiers.base import classify_many as classify_many
     from escalate.classifiers.base import ticket_of as ticket_of
     from escalate.classifiers.base import verdict_of as verdict_of
+    from escalate.classifiers.registry import Plugin as Plugin
+    from escalate.classifiers.registry import Registry as Registry
+    from escalate.classifiers.registry import installed_plugins as installed_plugins
 
 _HOMES = {
     "Classifier": "base",
+    "Plugin": "registry",
+    "Registry": "registry",
     "TicketText": "base",
     "as_classifier": "base",
     "check_verdict": "base",
     "classify_many": "base",
+    "installed_plugins": "registry",
     "ticket_of": "base",
     "verdict_of": "base",
 }
 
 __all__ = [
     "Classifier",
+    "Plugin",
+    "Registry",
     "TicketText",
     "as_classifier",
     "check_verdict",
     "classify_many",
+    "installed_plugins",
     "ticket_of",
     "verdict_of",
 ]
