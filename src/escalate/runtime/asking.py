@@ -147,7 +147,7 @@ def _answer(said: object, tiers: Sequence[Tier]) -> Answer:
     match said:
         case TimeoutError():
             return Answer(ABSTAIN("timed out"), said)
-        case ConnectionError():
+        case OSError():
             return Answer(ABSTAIN("unavailable"), said)
         case BaseException():
             return Answer(ABSTAIN("failed"), said)
