@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +45,13 @@ def test_a_classifier_that_is_wrong_in_one_way_is_found_out(
 def test_every_check_finds_somebody() -> None:
     """A check that nobody ever failed might check nothing."""
     assert set(CHECKS) == {check for _, check, _ in BROKEN}
+
+
+def test_the_reference_lists_every_check() -> None:
+    """In the order in which they are run."""
+    page = Path(__file__).parents[2] / "docs" / "reference" / "classifier-contract.md"
+    table = page.read_text(encoding="utf-8").partition("| check | promise |")[2]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(CHECKS)
 
 
 @pytest.mark.parametrize("check", classifier_checks(), ids=lambda check: check.__name__)
