@@ -214,6 +214,11 @@ class Numbered(Words):
         self.name = f"words-{next(self.numbers)}"
 
 
+@caught_by("declares_what_is_known", "True or False")
+class SaysNo(Words):
+    deterministic = "no"
+
+
 @caught_by("answers_with_a_verdict", "wanted a Verdict")
 class PlainWord(Words):
     def classify(self, ticket: TicketText, tiers: Tiers) -> Any:
@@ -297,12 +302,12 @@ class Quotes(Words):
         return Verdict(tiers[0].name, why=[(word[:99], 1.0) for word in ticket.text.split()[-1:]])
 
 
-@caught_by("declares_a_cost", "what does it cost")
+@caught_by("declares_what_is_known", "a number, 0 or more")
 class Priceless(Words):
     cost = -1
 
 
-@caught_by("declares_a_cost", "after it was asked")
+@caught_by("costs_what_it_declares", "declare what one ticket costs")
 class Meter(Words):
     cost = 0.0
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from classifier_zoo import BROKEN, GOOD, Bayes, Mute, SharedText, Words
@@ -20,6 +24,15 @@ from escalate.testing import (
 )
 
 CHECKS = {check.name: check for check in classifier_checks()}
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_process_alone() -> Iterator[None]:
+    """Some of the zoo seed what is random and set what is in the environment."""
+    state = random.getstate()
+    with patch.dict(os.environ):
+        yield
+    random.setstate(state)
 
 
 @parametrize_with_checks(GOOD)

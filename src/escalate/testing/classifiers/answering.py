@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from escalate.classifiers.base import FunctionClassifier, TicketText, cost_of, meaning_of, ticket_of
+from escalate.classifiers.base import (
+    FunctionClassifier,
+    TicketText,
+    cost_of,
+    is_deterministic,
+    meaning_of,
+    ticket_of,
+)
 from escalate.core.model import Tier
 from escalate.errors import BadInput
 from escalate.testing.classifiers.bench import ClassifierBench, brief
@@ -37,6 +44,17 @@ def says_who_it_is(bench: ClassifierBench) -> None:
         f"one is called {before}, another that was made alike {(other.name, other.version)}; "
         "put no counter, address or time into them"
     )
+
+
+@check()
+def declares_what_is_known(bench: ClassifierBench) -> None:
+    """What it declares is one of the things that can be declared: no word in place of a truth value."""
+    classifier = bench.new()
+    for declared in (is_deterministic, meaning_of, cost_of):
+        try:
+            declared(classifier)
+        except BadInput as why:
+            raise AssertionError(str(why)) from why
 
 
 @check()
@@ -143,16 +161,15 @@ def quotes_nobody(bench: ClassifierBench) -> None:
 
 
 @check()
-def declares_a_cost(bench: ClassifierBench) -> None:
-    """The cost that it declares is a number, 0 or more, and stays the same; none declared means 0."""
+def costs_what_it_declares(bench: ClassifierBench) -> None:
+    """The cost that it declares stays the same: it is what a ticket costs, and no meter."""
     classifier = bench.ready()
-    try:
-        before = cost_of(classifier)
-        bench.asked_all(classifier)
-        after = cost_of(classifier)
-    except BadInput as why:
-        raise AssertionError(f"{why}; what does it cost to look at one ticket?") from why
-    assert after == before, f"the cost was {before}, and {after} after it was asked"
+    before = cost_of(classifier)
+    bench.asked_all(classifier)
+    after = cost_of(classifier)
+    assert after == before, (
+        f"the cost was {before}, and {after} after it was asked; declare what one ticket costs"
+    )
 
 
 @check(is_monotone)

@@ -26,6 +26,7 @@ from escalate.testing.classifiers.samples import TIERS, sample_tickets, taught
 
 Example = tuple[TicketText, str]
 Result = TypeVar("Result")
+_ABSTAIN: Final = "return ABSTAIN(reason) for what it cannot read, and let no exception out"
 ENOUGH: Final = 100
 """How many held-out examples a check that counts needs, so that chance does not decide."""
 
@@ -122,8 +123,17 @@ class ClassifierBench:
         """Return its verdict on each ticket of the bench."""
         return [self.ask(classifier, ticket) for ticket in self.tickets]
 
-    def tell(self, call: Callable[[], Any], about: str) -> Any:
-        """Return what *call* returns, awaited; it must not take longer than it may, nor raise."""
+    def tell(self, call: Callable[[], Any], about: str, hint: str = _ABSTAIN) -> Any:
+        """Return what *call* returns, awaited.
+
+        Args:
+            call: What to call.
+            about: What it is called for, as a failure shows it.
+            hint: What to mend if it raises.
+
+        Raises:
+            AssertionError: It raised, or took longer than it may.
+        """
         try:
             return in_time(partial(settled, call, self.within_s), self.within_s)
         except TimeoutError:
@@ -133,8 +143,7 @@ class ClassifierBench:
             ) from None
         except BaseException as why:
             raise AssertionError(
-                f"{type(why).__name__}: {why} - for {brief(about)}; return ABSTAIN(reason) for what it "
-                "cannot read, and let no exception out"
+                f"{type(why).__name__}: {why} - for {brief(about)}; {hint}"
             ) from why
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import attrs
 
 from escalate.classifiers.base import can_fit, can_save, is_deterministic, meaning_of
+from escalate.errors import BadInput
 from escalate.testing.classifiers.bench import ENOUGH, ClassifierBench, as_bench
 
 Need = Callable[[ClassifierBench], str]
@@ -48,7 +49,10 @@ class Check:
     def not_applicable(self, thing: object) -> str:
         """Return why it does not concern a classifier; empty if it does."""
         bench = as_bench(thing)
-        return next((why for why in (need(bench) for need in self.needs) if why), "")
+        try:
+            return next((why for why in (need(bench) for need in self.needs) if why), "")
+        except BadInput:
+            return "a declaration is malformed; see declares_what_is_known"
 
     def __call__(self, thing: object) -> None:
         """Hold a classifier against the promise.
@@ -57,8 +61,15 @@ class Check:
             AssertionError: It does not keep it.
         """
         bench = as_bench(thing)
-        if not self.not_applicable(bench):
+        if self.not_applicable(bench):
+            return
+        try:
             self.run(bench)
+        except AssertionError:
+            raise
+        except Exception as why:
+            # Whoever expects a check to fail expects just that, whatever it fails by.
+            raise AssertionError(f"{type(why).__name__}: {why}; so it cannot be checked") from why
 
     def __repr__(self) -> str:
         return self.name

@@ -25,6 +25,7 @@ from escalate.testing.classifiers.checks import (
 )
 
 _ENOUGH_RIGHT: Final = Fraction(2, 3)
+_LOADING: Final = "read what save wrote; give the bench a load of its own, if a path is not enough"
 _OTHER_EXAMPLES: Final = "give the bench examples of what it is made for"
 _SIGMAS: Final = 4.0
 """How far from what was promised a count may lie: chance alone goes further once in 30 000 times."""
@@ -33,7 +34,7 @@ _SIGMAS: Final = 4.0
 @check(learns)
 def learns_by_fit(bench: ClassifierBench) -> None:
     """``fit(tickets, labels)`` returns the classifier that has learned: itself or a new one."""
-    told = bench.tell(partial(_fit, bench.new(), bench.examples), "fit")
+    told = bench.tell(partial(_fit, bench.new(), bench.examples), "fit", _OTHER_EXAMPLES)
     try:
         fitted = as_classifier(told)
     except BadInput as why:
@@ -84,7 +85,9 @@ def refuses_examples_that_cannot_be(bench: ClassifierBench) -> None:
     ):
         classifier: Any = bench.new()
         try:
-            told = as_classifier(bench.tell(partial(_refused, classifier, *examples), what))
+            told = as_classifier(
+                bench.tell(partial(_refused, classifier, *examples), what, "raise BadInput")
+            )
         except BadInput:
             continue
         # Without examples some stay as they are, and abstain or promise nothing: that is sound.
@@ -180,13 +183,13 @@ def refuses_a_broken_file(bench: ClassifierBench) -> None:
 
 
 def _save(bench: ClassifierBench, classifier: Any, path: Path) -> None:
-    bench.tell(lambda: classifier.save(path), "save(path)")
+    bench.tell(lambda: classifier.save(path), "save(path)", "write one file at that path")
 
 
 def _loaded(bench: ClassifierBench, classifier: Any, path: Path) -> Classifier:
     _save(bench, classifier, path)
     load = bench.load or type(classifier).load
-    return as_classifier(bench.tell(lambda: load(path), "load(path)"))
+    return as_classifier(bench.tell(lambda: load(path), "load(path)", _LOADING))
 
 
 def _read(bench: ClassifierBench, classifier: Any, path: Path) -> Any:

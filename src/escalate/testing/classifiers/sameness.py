@@ -228,7 +228,7 @@ def changes_no_example(bench: ClassifierBench) -> None:
     """Learning changes neither the tickets nor the labels: they are used again."""
     tickets, labels = [ticket for ticket, _ in bench.examples], [name for _, name in bench.examples]
     copies = copy.deepcopy((tickets, labels))
-    bench.tell(lambda: bench.new().fit(tickets, labels), "fit")  # type: ignore[attr-defined]
+    bench.tell(lambda: bench.new().fit(tickets, labels), "fit", "see learns_by_fit")  # type: ignore[attr-defined]
     assert (tickets, labels) == copies, (
         "fit changed its examples; copy what you want to sort or change"
     )
