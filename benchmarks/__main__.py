@@ -7,6 +7,7 @@ import sys
 
 BENCHMARKS = {
     "engine": "benchmarks.engine:main",
+    "kit": "benchmarks.classifier_kit:main",
     "runtime": "benchmarks.runtime:main",
     "runtime-small": "benchmarks.runtime:small",
     "time": "benchmarks.open_time:main",

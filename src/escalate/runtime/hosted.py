@@ -117,6 +117,8 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         self._policy_for = policy_for
         self._host = host
         self._askers = Askers(classifier, classifiers, classify_within_s)
+        if isinstance(policy_for, EscalationPolicy):
+            self._askers.check(policy_for)  # before there is a ticket that would suffer from it
         self._errands = Errands(
             around,
             self._book,

@@ -154,7 +154,7 @@ class HostVisits(Views):
                 policy,
                 self._now_us(),  # only now: whoever held the lock before was earlier
                 # What people have had on their desks, nobody sorts anew.
-                classifies=self._askers.of(policy) is not None and way.adoption is None,
+                classifies=self._askers.is_named(policy) and way.adoption is None,
                 reaches_out=way.reaches_out,
             )
             if stored.ticket is None and shown is not None and is_done(shown):
@@ -174,7 +174,7 @@ class HostVisits(Views):
         wanted = "a policy, or a function of a ticket's id that returns one"
         of_kind("HostedDesk.policy_for", policy, EscalationPolicy, wanted)
         policy = self._as_kept(policy)
-        self._askers.check(policy)
+        self._askers.check(policy, loads=False)
         self._book.publish(policy, by=DESK, now=self._clock())
         return policy
 
