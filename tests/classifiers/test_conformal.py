@@ -149,7 +149,9 @@ def test_the_check_reaches_the_agent_and_its_answer_the_classifier() -> None:
 
         def classify(self, ticket: TicketText, tiers: list[Tier]) -> Verdict:
             known = "password_ok" in ticket.milestones
-            return Verdict("N2", scores={"N1": 0.05 if known else 0.5, "N2": 0.95 if known else 0.5})
+            return Verdict(
+                "N2", scores={"N1": 0.05 if known else 0.5, "N2": 0.95 if known else 0.5}
+            )
 
     policy = EscalationPolicy(
         "support",

@@ -51,11 +51,10 @@ def _stages(given: Iterable[Stage | object]) -> tuple[Stage, ...]:
 class Cascade(Holding):
     """Asks classifiers in turn until the next one is not worth its price.
 
-    After each answer it weighs what is to be expected: of the tier that costs least on average, of each
-    later classifier (its price, and what it leaves of that cost), and of a person. It does the cheapest;
-    of equals, the one that ends soonest. A classifier that abstains or fails leaves what was known, and a
-    ticket of which nothing is known could be of any tier with equal chance. Put calibrated
-    classifiers inside.
+    To stop costs what the best tier is expected to cost, or a person, if that is less. The next one is
+    asked if its price and what it leaves of the expected cost are less than that; if not, the one after it
+    is looked at. A classifier that abstains or fails leaves what was known, and a ticket of which nothing is
+    known could be of any tier with equal chance. Put calibrated classifiers inside.
 
     The verdict's ``why`` opens with who was asked at what price, and who failed; an abstention says
     ``"a person is cheaper"``, or gives the reason of the last one asked.
@@ -123,7 +122,7 @@ class Cascade(Holding):
     def classify(self, ticket: TicketText, tiers: Sequence[Tier]) -> Verdict:
         """Return the verdict of the last one asked, moved to the tier that costs least."""
         knows = _Knows(Prices(self.under, self.over), tiers)
-        at = 0
+        at = self._next(knows, 0)
         while at < len(self.stages):
             stage = self.stages[at]
             knows.hear(stage, _answer(stage.classifier, ticket, tiers))
@@ -136,13 +135,12 @@ class Cascade(Holding):
 
     def _next(self, knows: _Knows, at: int) -> int:
         """Return which stage to ask next, from *at* on; the number of stages if none is worth it."""
-        best, cheapest = len(self.stages), min(knows.acting, self._human)
+        stopping = min(knows.expected, self._human)
         for number in range(at, len(self.stages)):
             stage = self.stages[number]
-            total = stage.price + stage.leaves * knows.expected
-            if total < cheapest:
-                best, cheapest = number, total
-        return best
+            if stage.price + stage.leaves * knows.expected < stopping:
+                return number
+        return len(self.stages)
 
     def fit(
         self,
@@ -214,11 +212,6 @@ class _Knows:
     def expected(self) -> float:
         """What that tier is expected to cost."""
         return self._costs[self.best]
-
-    @property
-    def acting(self) -> float:
-        """What it costs to act now; infinite while nobody has named a tier."""
-        return inf if self._said is None else self.expected
 
     def verdict(self, person: float) -> Verdict:
         """Return what the cascade says, where *person* is the price of leaving it to one."""

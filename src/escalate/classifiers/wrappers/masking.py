@@ -15,16 +15,19 @@ from typing import Final
 Span = tuple[int, int, str]
 """From where to where, and what stands there instead."""
 
+# A word ends where letters without accents end: Chinese writes a number right behind its words.
 _BETWEEN: Final = " \\t.\\-/()\u00a0\u2007\u2009\u202f\u2010-\u2015"
 _CHAIN: Final = re.compile(rf"[+(]?\d(?:[{_BETWEEN}]{{0,3}}\d)*")
 _DIGITS: Final = re.compile(r"\d+")
-_IBAN: Final = re.compile(r"(?<![^\W_])[A-Za-z]{2}[0-9]{2}")
+_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}")
 _CPF: Final = re.compile(r"(?<!\d)[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}(?!\d)")
 _CNPJ: Final = re.compile(
-    r"(?<![^\W_])[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?[0-9]{2}(?![^\W_])"
+    r"(?<![A-Za-z0-9])[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?[0-9]{2}(?![A-Za-z0-9])"
 )
-_IPV4: Final = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\w|\.\w)")
-_IPV6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f:.]{2,45}(?:%\w{1,15})?(?![\w:])")
+_IPV4: Final = re.compile(r"(?<![A-Za-z0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[A-Za-z0-9])")
+_IPV6: Final = re.compile(
+    r"(?<![A-Za-z0-9:.])[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9]{1,15})?(?![A-Za-z0-9:])"
+)
 _DATES: Final = {
     (4, 2, 2),
     (4, 1, 2),
@@ -89,11 +92,11 @@ def _ibans(text: str) -> Iterator[Span]:
     for found in _IBAN.finditer(text):
         letters, stop, place = "", None, found.start()
         while place < len(text) and len(letters) < 34:
-            if not (text[place].isascii() and text[place].isalnum()):
+            if not _of_code(text[place]):
                 break
             letters += text[place].upper()
             place += 1
-            ends_here = place == len(text) or not text[place].isalnum()
+            ends_here = place == len(text) or not _of_code(text[place])
             if ends_here and len(letters) >= 15 and _is_iban(letters):
                 stop = place
             # One separator between two groups.
@@ -101,6 +104,10 @@ def _ibans(text: str) -> Iterator[Span]:
                 place += 1
         if stop is not None:
             yield found.start(), stop, "[iban]"
+
+
+def _of_code(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
 
 
 def _is_iban(letters: str) -> bool:
@@ -160,8 +167,10 @@ def _numbers(text: str) -> Iterator[Span]:
         groups = [found.span() for found in _DIGITS.finditer(text, *chain.span())]
         at = 0
         while at < len(groups):
-            start = chain.start() if at == 0 else groups[at][0]
-            marked = at == 0 and text[start] in "+("
+            before = text[chain.start()] if at == 0 else ""
+            # A bracket belongs to the number only if it closes inside.
+            marked = before == "+" or (before == "(" and ")" in chain[0])
+            start = chain.start() if marked else groups[at][0]
             word, until = _number(text, groups, at, marked=marked)
             if word:
                 yield start, groups[until - 1][1], word
