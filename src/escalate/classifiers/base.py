@@ -200,8 +200,15 @@ def classify_many(
     return [check_verdict(each, tiers) for each in found]
 
 
-def settled(call: Callable[[], Answer | Awaitable[Answer]]) -> Answer:
+def settled(
+    call: Callable[[], Answer | Awaitable[Answer]], within_s: float | None = None
+) -> Answer:
     """Return what *call* returns, awaited if it has to be.
+
+    What is awaited is cancelled after *within_s* seconds; what is not cannot be, and takes its time.
+
+    Raises:
+        TimeoutError: It was cancelled.
 
     >>> async def later():
     ...     return "N2"
@@ -213,7 +220,7 @@ def settled(call: Callable[[], Answer | Awaitable[Answer]]) -> Answer:
         return said
 
     async def wait() -> Answer:
-        return await said
+        return await asyncio.wait_for(said, within_s)
 
     try:
         asyncio.get_running_loop()

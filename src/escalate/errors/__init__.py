@@ -23,6 +23,8 @@ from escalate.errors.inputs import (
     LimitExceeded,
     NaiveInstant,
     PatternRefused,
+    PluginClash,
+    PluginFailed,
     SeveralProblems,
     TooManyCases,
 )
@@ -95,6 +97,8 @@ __all__ = [
     "NotPermitted",
     "PathNotAllowed",
     "PatternRefused",
+    "PluginClash",
+    "PluginFailed",
     "PromiseRefused",
     "Refused",
     "SeveralProblems",

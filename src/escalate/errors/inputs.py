@@ -236,3 +236,17 @@ class InvalidVerdict(BadInput):
     """A classifier answered nonsense: no verdict, a tier that is not there, a score that is no number."""
 
     code: ClassVar[str] = "invalid-verdict"
+
+
+@attrs.define
+class PluginClash(BadInput):
+    """Two distributions offer a classifier of one name, so that nobody can tell which is meant."""
+
+    code: ClassVar[str] = "plugin-clash"
+
+
+@attrs.define
+class PluginFailed(BadInput):
+    """A plugin that is installed could not be loaded, or is no classifier."""
+
+    code: ClassVar[str] = "plugin-failed"

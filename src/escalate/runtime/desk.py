@@ -56,7 +56,8 @@ class Desk(Views, Outbox, Keeping):
         clock: Returns the present instant, aware. It is read once a ticket's lock is held.
         classifier: Says where new tickets start: an object with ``name``, ``version`` and ``classify``, a
             function of a ticket, or a name in *classifiers*. None means the one that the policy names.
-        classifiers: The classifiers that may be named, by name.
+        classifiers: The classifiers that may be named, by name, or a
+            :class:`~escalate.classifiers.Registry`, which may allow plugins. No other plugin is loaded.
         classify_within_s: How many seconds a classifier may take.
         directory: Who stands behind roles and tiers.
         assigner: Who gets a ticket that comes to a tier; it needs a directory.
@@ -249,7 +250,7 @@ class Desk(Views, Outbox, Keeping):
                 ticket_id,
                 policy,
                 self._now_us(),  # only now: whoever held the lock before was earlier
-                classifies=self._askers.of(policy) is not None,
+                classifies=self._askers.is_named(policy),
             )
             deed(visit)
             stored_visit(self._around, ticket_id, visit, stored)

@@ -18,6 +18,8 @@ from escalate.core import events as e
 from escalate.core.events import Event
 from escalate.core.facts import Did
 from escalate.core.model import ABSTAIN, Actor, Ticket
+from escalate.core.policy import EscalationPolicy
+from escalate.errors import PluginFailed
 from escalate.runtime.asking import Answer, Asker, Askers
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.policybook import PolicyBook
@@ -77,7 +79,7 @@ class Errands:
                 where = f"{job.errand.kind} for event {job.errand.number}"
                 self.failed(job.ticket.id, where, why)
 
-    def failed(self, ticket_id: str, where: str, why: Exception) -> None:
+    def failed(self, ticket_id: str, where: str, why: BaseException) -> None:
         """Log and keep that something of the host went wrong."""
         _log.error("ticket %r: %s failed", ticket_id, where, exc_info=why)
         said = f"{type(why).__name__}: {why}"
@@ -109,13 +111,7 @@ class Errands:
     def _classify(self, job: Job) -> None:
         ticket, number = job.ticket, job.errand.number
         policy = self.book.policy(ticket.policy)
-        asker = self.askers.of(policy)
-        if isinstance(asker, Asker):
-            answer = asker.ask(TicketText(ticket, self._written(ticket)), policy.tiers)
-            name = asker.classifier.name
-        else:
-            missing = LookupError(f"this desk has no classifier {asker!r}")
-            answer, name = Answer(ABSTAIN("unknown classifier"), missing), asker or ""
+        answer, name = self._asked(ticket, policy)
         if answer.trouble is not None:
             self.failed(ticket.id, f"classifier {name!r}", answer.trouble)
         command = c.Classify(answer.verdict, by=Actor(name, "bot"), id=f"classify-{number}")
@@ -125,6 +121,18 @@ class Errands:
             visit.ask(command)
 
         self.visit(ticket.id, record)
+
+    def _asked(self, ticket: Ticket, policy: EscalationPolicy) -> tuple[Answer, str]:
+        """Return what came of asking whoever looks at tickets under *policy*, and their name."""
+        try:
+            asker = self.askers.of(policy)
+        except PluginFailed as why:
+            return Answer(ABSTAIN("unavailable"), why), policy.classifier or ""
+        if isinstance(asker, Asker):
+            text = self._written(ticket)
+            return asker.ask(TicketText(ticket, text), policy.tiers), asker.classifier.name
+        missing = LookupError(f"this desk has no classifier {asker!r}")
+        return Answer(ABSTAIN("unknown classifier"), missing), asker or ""
 
     def _written(self, ticket: Ticket) -> str:
         texts = self.around.store.texts(self.around.desk, ticket.id)

@@ -130,6 +130,8 @@ class HostedDesk(Views, Outbox, Keeping):
         self._policy_for = policy_for
         self._host = host
         self._askers = Askers(classifier, classifiers, classify_within_s)
+        if isinstance(policy_for, EscalationPolicy):
+            self._askers.check(policy_for)  # before there is a ticket that would suffer from it
         self._errands = Errands(
             around,
             self._book,
@@ -363,7 +365,7 @@ class HostedDesk(Views, Outbox, Keeping):
                 ticket_id,
                 policy,
                 self._now_us(),  # only now: whoever held the lock before was earlier
-                classifies=self._askers.of(policy) is not None,
+                classifies=self._askers.is_named(policy),
                 reaches_out=way.reaches_out,
             )
             if stored.ticket is None and shown is not None and _is_done(shown):
@@ -381,7 +383,7 @@ class HostedDesk(Views, Outbox, Keeping):
         given = self._policy_for
         policy = given if isinstance(given, EscalationPolicy) else given(ticket_id)
         policy = policy if self._acts else policy.advisory()
-        self._askers.check(policy)
+        self._askers.check(policy, loads=False)
         self._book.publish(policy, by=DESK, now=self._clock())
         return policy
 

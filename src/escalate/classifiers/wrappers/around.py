@@ -60,7 +60,8 @@ class Holding(ABC):
     def version(self) -> str:
         """The versions of the classifiers inside, and how it is set."""
         told = [f"{name}={value!r}" for name, value in self.settings.items()]
-        return ", ".join([inner.version for inner in self.held if inner.version] + told)
+        # Nothing is told of a function in a wrapper that cannot be set; what is versioned is the wrapper.
+        return ", ".join([inner.version for inner in self.held if inner.version] + told) or "1"
 
     @property
     def cost(self) -> float:
@@ -147,9 +148,12 @@ class Adjusting(Around):
 
 
 def with_why(verdict: Verdict, *first: tuple[str, float]) -> Verdict:
-    """Return *verdict* with more reasons before its own, cut to what a verdict may hold."""
-    told = [(word[:LONGEST_WORD], weight) for word, weight in first]
-    why: Any = (*told, *verdict.why)[:MOST_WHY]
+    """Return *verdict* with more reasons before its own, each once, cut to what a verdict may hold."""
+    told: dict[str, float] = {}
+    for word, weight in (*first, *verdict.why):
+        if weight:
+            told.setdefault(word[:LONGEST_WORD], weight)
+    why: Any = tuple(told.items())[:MOST_WHY]
     return attrs.evolve(verdict, why=why)
 
 

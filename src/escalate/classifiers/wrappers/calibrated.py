@@ -16,6 +16,7 @@ from escalate.classifiers.base import TicketText, classify_many
 from escalate.classifiers.wrappers.around import Adjusting, at_least
 from escalate.classifiers.wrappers.shares import logs_of, shares_of, softmax, tiers_of
 from escalate.core.model import Tier, Verdict
+from escalate.core.sealing import NOTHING
 from escalate.errors import BadInput
 
 _FURTHEST: Final = 50.0
@@ -53,8 +54,10 @@ class Calibrated(Adjusting):
     def adjust(self, said: Verdict, ticket: TicketText, tiers: Sequence[Tier]) -> Verdict:
         """Return the verdict with shares and confidence as probabilities."""
         shares = shares_of(said, tiers)
-        if shares is None or said.tier is None:
+        if said.tier is None:
             return said
+        if shares is None:  # scores that are no shares: nothing can be said of how sure it is
+            return attrs.evolve(said, confidence=None, scores=NOTHING, meaning="none")
         scores = softmax(logs_of(shares), 1 / self.temperature)
         return attrs.evolve(
             said, confidence=scores[said.tier], scores=scores, meaning="probability"

@@ -13,6 +13,7 @@ from escalate.classifiers.base import (
     TicketText,
     as_classifier,
     cost_of,
+    meaning_of,
     verdict_of,
 )
 from escalate.classifiers.wrappers.around import HELD, Holding, at_least, with_why
@@ -30,7 +31,7 @@ class Stage:
         classifier: The classifier, or a function of a ticket.
         cost: What asking it costs, in the unit of the prices; none means what it declares.
         leaves: Which share of the cost that was to be expected before is still to be expected after its
-            answer, from 0 (it is always right) to 1 (it helps nothing). ``Cascade.fit`` measures it.
+            answer, from 0 (it is always right) to 1 (it helps nothing). ``Cascade.measured`` measures it.
     """
 
     classifier: Classifier = attrs.field(converter=as_classifier)
@@ -56,7 +57,7 @@ class Cascade(Holding):
     is looked at. A classifier that abstains or fails leaves what was known, and a ticket of which nothing is
     known could be of any tier with equal chance. Put calibrated classifiers inside.
 
-    The verdict's ``why`` opens with who was asked at what price, and who failed; an abstention says
+    The verdict's ``why`` opens with who was asked, numbered in order, and who failed; an abstention says
     ``"a person is cheaper"``, or gives the reason of the last one asked.
 
     Attributes:
@@ -69,12 +70,14 @@ class Cascade(Holding):
         BadInput: There is no stage, or a price is below 0.
 
     >>> from escalate.classifiers import ticket_of
-    >>> rules = lambda ticket: "N2" if "VPN" in ticket.text else None
-    >>> costly = lambda ticket: Verdict("N1", 0.9)
+    >>> def rules(ticket):
+    ...     return "N2" if "VPN" in ticket.text else None
+    >>> def costly(ticket):
+    ...     return Verdict("N1", 0.9)
     >>> both = Cascade([rules, Stage(costly, cost=0.5)])
     >>> tiers = [Tier("N1"), Tier("N2")]
     >>> [both.classify(ticket_of(text), tiers).why for text in ("VPN down", "Hello")]
-    [(('asked <lambda>', 0.0),), (('asked <lambda>', 0.0), ('asked <lambda>', 0.5))]
+    [(('asked rules', 1.0),), (('asked rules', 1.0), ('asked costly', 2.0))]
     """
 
     called = "cascade"
@@ -116,8 +119,9 @@ class Cascade(Holding):
 
     @property
     def meaning(self) -> str:
-        """Whatever the last one asked says; each verdict tells its own."""
-        return "none"
+        """What it means inside, if it means the same everywhere; else a score, if it means anything."""
+        meanings = {meaning_of(inner) for inner in self.held}
+        return meanings.pop() if len(meanings) == 1 else "score"
 
     def classify(self, ticket: TicketText, tiers: Sequence[Tier]) -> Verdict:
         """Return the verdict of the last one asked, moved to the tier that costs least."""
@@ -127,7 +131,8 @@ class Cascade(Holding):
             stage = self.stages[at]
             knows.hear(stage, _answer(stage.classifier, ticket, tiers))
             at = self._next(knows, at + 1)
-        return knows.verdict(self._human)
+        said = knows.verdict(self._human)
+        return said if said.tier is None else attrs.evolve(said, meaning=self.meaning)
 
     @property
     def _human(self) -> float:
@@ -142,11 +147,8 @@ class Cascade(Holding):
                 return number
         return len(self.stages)
 
-    def fit(
-        self,
-        tickets: Sequence[TicketText],
-        labels: Sequence[str],
-        tiers: Sequence[Tier],
+    def measured(
+        self, tickets: Sequence[TicketText], labels: Sequence[str], tiers: Sequence[Tier]
     ) -> Self:
         """Return one that has measured what each stage leaves of the cost to be expected before it.
 
@@ -178,7 +180,7 @@ def _answer(classifier: Classifier, ticket: TicketText, tiers: Sequence[Tier]) -
         return verdict_of(classifier, ticket, tiers)
     except Exception as why:  # noqa: BLE001 - any classifier may fail in any way; the verdict tells
         # Only the kind of the error: its words may quote the ticket.
-        return with_why(ABSTAIN("failed"), (f"failed: {type(why).__name__}", 0.0))
+        return with_why(ABSTAIN("failed"), (f"{classifier.name} failed: {type(why).__name__}", 1.0))
 
 
 class _Knows:
@@ -194,7 +196,7 @@ class _Knows:
         self._asked: list[tuple[str, float]] = []
 
     def hear(self, stage: Stage, said: Verdict) -> None:
-        self._asked.append((f"asked {stage.classifier.name}", stage.price))
+        self._asked.append((f"asked {stage.classifier.name}", len(self._asked) + 1.0))
         self._last = said
         shares = shares_of(said, self._tiers)
         if shares is not None and said.tier is not None:

@@ -13,6 +13,7 @@ from escalate.classifiers.wrappers.around import HELD, Holding, at_least, with_w
 from escalate.classifiers.wrappers.deadline import Places
 from escalate.core.model import ABSTAIN, Tier, Verdict
 
+_LEAST: Final = 1e-6
 _log: Final = logging.getLogger("escalate")
 
 
@@ -46,9 +47,9 @@ class Shadow(Holding):
     journal in the verdict's ``why``, as its first entry, and only if it says so within ``patience_s``:
 
     - ``("candidate text says N2", 0.9)``, with its confidence, or 1 if it states none;
-    - ``("candidate text abstains: too short", 0.0)``;
-    - ``("candidate text failed: ValueError", 0.0)``, ``("candidate text is late", 0.0)``, or
-      ``("candidate text was not asked: busy", 0.0)`` while too many of its answers are still out.
+    - ``("candidate text abstains: too short", 1.0)``;
+    - ``("candidate text failed: ValueError", 1.0)``, ``("candidate text is late", 1.0)``, or
+      ``("candidate text was not asked: busy", 1.0)`` while too many of its answers are still out.
 
     Where both name the same tier, or both abstain, nothing is added. It never changes tier, confidence or
     scores, and costs a ticket no more than ``patience_s``. An observer hears of every ticket, those that
@@ -97,11 +98,11 @@ class Shadow(Holding):
         said = verdict_of(self.champion, ticket, tiers)
         task = self._places.start(lambda: self._compare(said, ticket, tiers))
         if task is None:
-            return with_why(said, (f"candidate {self.candidate.name} was not asked: busy", 0.0))
+            return with_why(said, (f"candidate {self.candidate.name} was not asked: busy", 1.0))
         try:
             compared: Comparison = task.result(self.patience_s)
         except TimeoutError:
-            return with_why(said, (f"candidate {self.candidate.name} is late", 0.0))
+            return with_why(said, (f"candidate {self.candidate.name} is late", 1.0))
         return said if compared.agree else with_why(said, self._disagreement(compared))
 
     def _compare(self, said: Verdict, ticket: TicketText, tiers: Sequence[Tier]) -> Comparison:
@@ -120,7 +121,8 @@ class Shadow(Holding):
     def _disagreement(self, compared: Comparison) -> tuple[str, float]:
         who, said = f"candidate {self.candidate.name}", compared.candidate
         if compared.trouble is not None:
-            return f"{who} failed: {type(compared.trouble).__name__}", 0.0
+            return f"{who} failed: {type(compared.trouble).__name__}", 1.0
         if said.tier is None:
-            return f"{who} abstains: {said.reason}", 0.0
-        return f"{who} says {said.tier}", 1.0 if said.confidence is None else said.confidence
+            return f"{who} abstains: {said.reason}", 1.0
+        # A reason without weight would be left out.
+        return f"{who} says {said.tier}", _LEAST if said.confidence == 0 else said.confidence or 1.0
