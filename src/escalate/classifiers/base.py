@@ -17,7 +17,6 @@ which lets no nonsense through.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import math
 import threading
@@ -218,6 +217,8 @@ def settled(
     said = call()
     if not inspect.isawaitable(said):
         return said
+
+    import asyncio  # only where it is needed: most classifiers are not, and it is slow to load
 
     async def wait() -> Answer:
         return await asyncio.wait_for(said, within_s)

@@ -9,6 +9,7 @@ from escalate.cli.demo import demo
 from escalate.cli.diagram import diagram
 from escalate.cli.explain import explain
 from escalate.cli.init import init
+from escalate.cli.new_classifier import new_classifier
 from escalate.cli.plugins import plugins
 from escalate.cli.practice import practice
 from escalate.cli.replay import replay
@@ -28,6 +29,7 @@ app.add_command(demo)
 app.add_command(diagram)
 app.add_command(explain)
 app.add_command(init)
+app.add_command(new_classifier)
 app.add_command(plugins)
 app.add_command(practice)
 app.add_command(replay)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
-from unittest.mock import patch
 
 import attrs
 
@@ -30,12 +31,14 @@ class CannotTravel(EscalateError):
         return self.why
 
 
-def asked_elsewhere(bench: ClassifierBench, seed: str, *, whole: bool = False) -> list[Verdict]:
-    """Return the verdicts on the bench's tickets of a process with that hash *seed*.
+def asked_elsewhere(
+    bench: ClassifierBench, seeds: Sequence[str], *, whole: bool = False
+) -> list[list[Verdict]]:
+    """Return the verdicts on the bench's tickets of a process for each hash seed.
 
     Args:
         bench: The bench.
-        seed: The hash seed, as ``PYTHONHASHSEED`` has it.
+        seeds: The hash seeds, as ``PYTHONHASHSEED`` has them.
         whole: Whether to send the classifier itself; otherwise what makes it goes, if it can.
 
     Raises:
@@ -48,24 +51,37 @@ def asked_elsewhere(bench: ClassifierBench, seed: str, *, whole: bool = False) -
             "of a module, open connections and locks when they are first needed, and leave them out "
             "in __getstate__"
         )
+    within_s = _START_S + bench.within_s * len(bench.tickets)
+    with ExitStack() as stack:
+        started = [stack.enter_context(_started(bench, thing, seed)) for seed in seeds]
+        return [_received(here, within_s) for here in started]
+
+
+@contextmanager
+def _started(bench: ClassifierBench, thing: Any, seed: str) -> Iterator[Connection]:
+    """Start a process that answers, and hand out where to hear it; it ends with the block."""
     context = multiprocessing.get_context("spawn")  # the only way that gives it another hash seed
     here, there = context.Pipe()
     work = context.Process(
         target=_answer, args=(there, thing, bench.tickets, bench.tiers), daemon=True
     )
+    before = os.environ.get("PYTHONHASHSEED")
     with here:
-        with patch.dict(os.environ, PYTHONHASHSEED=seed), there:
-            work.start()
+        os.environ["PYTHONHASHSEED"] = seed
         try:
-            said = _received(here, _START_S + bench.within_s * len(bench.tickets))
+            work.start()
+        finally:
+            there.close()
+            if before is None:
+                del os.environ["PYTHONHASHSEED"]
+            else:
+                os.environ["PYTHONHASHSEED"] = before
+        try:
+            yield here
         finally:
             work.kill()
             work.join()
             work.close()
-    if isinstance(said, str):
-        raise CannotTravel(f"in another process: {said}")
-    verdicts: list[Verdict] = said
-    return verdicts
 
 
 def _stuck(thing: object) -> str:
@@ -77,14 +93,18 @@ def _stuck(thing: object) -> str:
     return ""
 
 
-def _received(here: Connection, within_s: float) -> Any:
+def _received(here: Connection, within_s: float) -> list[Verdict]:
+    if not here.poll(within_s):
+        raise CannotTravel(f"another process gave no answer within {within_s} s")
     try:
-        if here.poll(within_s):
-            return here.recv()
+        said = here.recv()
     except EOFError:
         wanted = "its module must import there by its name"
         raise CannotTravel(f"another process ended before it answered; {wanted}") from None
-    raise CannotTravel(f"another process gave no answer within {within_s} s")
+    if isinstance(said, str):
+        raise CannotTravel(f"in another process: {said}")
+    verdicts: list[Verdict] = said
+    return verdicts
 
 
 def _answer(there: Connection, thing: Any, tickets: Any, tiers: Any) -> None:
