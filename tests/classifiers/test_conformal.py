@@ -57,8 +57,8 @@ def band(examples: int, asked: int, alpha: float, level: float) -> tuple[int, in
 @settings(max_examples=25)
 @given(st.integers(0, 10**9), st.sampled_from([0.02, 0.05, 0.1, 0.3]))
 def test_what_is_covered_lies_in_its_exact_band(seed: int, alpha: float) -> None:
-    """On tickets like those it was fitted on, sets miss as often as promised, and no more seldom than that."""
-    dice = random.Random(seed)
+    """On tickets like those it was fitted on, sets miss as often as promised, not more seldom."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
     held_out, asked = [example(dice) for _ in range(300)], [example(dice) for _ in range(300)]
     fitted = Conformal(Fields(), alpha).fit(*zip(*held_out, strict=True), TIERS)
     covered = sum(label in fitted.set_of(ticket, TIERS) for ticket, label in asked)
@@ -69,7 +69,7 @@ def test_what_is_covered_lies_in_its_exact_band(seed: int, alpha: float) -> None
 
 def test_the_promise_is_kept_on_average_and_not_outdone() -> None:
     """Over many desks, the share of tickets covered is the rank of the quantile over n + 1."""
-    dice = random.Random(7)
+    dice = random.Random(7)  # noqa: S311 - no secret
     covered = 0
     for _ in range(800):
         held_out = [example(dice) for _ in range(19)]

@@ -47,6 +47,7 @@ class Clock:
     now = 0.0
 
     def __call__(self) -> float:
+        """Return the seconds."""
         return self.now
 
 
@@ -59,6 +60,7 @@ class Scripted:
         self.script, self.asked = list(script), 0
 
     def classify(self, ticket: TicketText, tiers: list[Tier]) -> Verdict:
+        """Do what comes next in the script."""
         self.asked += 1
         match self.script.pop(0):
             case "fail":

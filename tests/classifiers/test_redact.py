@@ -122,6 +122,7 @@ class Hears:
         self.heard: list[TicketText] = []
 
     def classify(self, ticket: TicketText, tiers: list[Tier]) -> Verdict:
+        """Keep the ticket."""
         self.heard.append(ticket)
         return Verdict("N1")
 

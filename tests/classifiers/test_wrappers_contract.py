@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import attrs
 import pytest
+from wrapped_classifiers import MAKERS, Words, all_around, cascade, shadow
 
 from escalate.classifiers import (
     Cascade,
@@ -20,22 +22,35 @@ from escalate.classifiers import (
 )
 from escalate.classifiers.base import can_save
 from escalate.errors import BadInput
-from escalate.testing import ClassifierBench, parametrize_with_checks
+from escalate.testing import ClassifierBench, classifier_checks, parametrize_with_checks
 from tests.classifiers.saying import TIERS, Fields
-from tests.classifiers.wrapped import MAKERS, Words
 
 
-@parametrize_with_checks(
-    [
-        ClassifierBench(make=make, load=lambda path, make=make: type(make()).load(path, Words))
-        for make in MAKERS
-    ]
-)
-def test_a_wrapper_keeps_the_contract(
+def bench(make: Callable[[], Any]) -> ClassifierBench:
+    """A wrapper on the bench."""
+    return ClassifierBench(make=make, load=lambda path: type(make()).load(path, Words))
+
+
+@parametrize_with_checks([bench(make) for make in (all_around, cascade, shadow)])
+def test_wrappers_keep_the_contract(
     classifier: ClassifierBench, check: Callable[..., None]
 ) -> None:
-    """All that is promised of classifiers holds of wrappers."""
+    """All that is promised of classifiers holds of wrappers, one inside the other."""
     check(classifier)
+
+
+SLOW = {"says_the_same_in_every_process", "goes_to_another_process", "survives_a_megabyte"}
+"""Checks that start processes or read megabytes: for the wrappers above, all others together."""
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_each_wrapper_keeps_the_contract_alone(make: Callable[[], Any]) -> None:
+    """Every promise but the slow ones, which they keep together; and it survives being pickled."""
+    on_bench = bench(make)
+    for check in classifier_checks(on_bench):
+        if check.name not in SLOW:
+            check(on_bench)
+    assert pickle.loads(pickle.dumps(make())) == make()  # noqa: S301 - our own bytes
 
 
 @pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
