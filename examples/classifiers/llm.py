@@ -43,7 +43,8 @@ class Llm:
         trust: The confidence of each verdict: how often it is right on held-out tickets of yours. What
             a model says of its own confidence is not asked for.
         calls_per_hour: How many calls it may make in any hour.
-        cost: What one call costs.
+        cost: What one call costs at most.
+        spend_per_hour: How much it may cost in any hour; none means as much as the calls cost.
         clock: Returns seconds, never running back.
     """
 
@@ -59,11 +60,14 @@ class Llm:
         trust: float,
         calls_per_hour: int = 100,
         cost: float = 0.0,
+        spend_per_hour: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.version = f"{model}, prompt 1, trust={trust!r}"
         self.cost = cost
         self._complete, self._trust = complete, trust
+        if cost and spend_per_hour is not None:
+            calls_per_hour = min(calls_per_hour, int(spend_per_hour / cost))
         self._budget = Budget(calls_per_hour, 3600.0, clock)
 
     def classify(self, ticket: TicketText, tiers: Sequence[Tier]) -> Verdict:
