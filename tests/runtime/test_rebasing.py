@@ -157,6 +157,10 @@ def test_what_cannot_be_meant_is_refused_at_the_door() -> None:
         desk.rebase(["T-1"], to="2", by=EVE)
     with pytest.raises(BadInput, match=r"\['T-1'\]"):
         desk.rebase("T-1", to=TO, by=EVE)
+    with pytest.raises(BadInput, match="a function of a ticket"):
+        desk.rebase(None, to=TO, by=EVE)
+    with pytest.raises(BadInput, match="what tiers are called"):
+        desk.rebase(["T-1"], to=TO, by=EVE, tiers=["N1"])
     page = desk.rebase(["T-9", "T-1"], to=TO, by=EVE)
     assert isinstance(page.refused["T-9"], UnknownTicket)
     assert page.moved == ("T-1",)

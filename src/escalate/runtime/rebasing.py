@@ -181,6 +181,9 @@ class Moving(ABC):
         self._check_free("rebase")
         known_actor("rebase.by", by)
         policy = self._book.policy(_edition(to))
+        of_kind(
+            "rebase.tiers", tiers, Mapping, 'what tiers are called there, e.g. {"N2": "second"}'
+        )
         for name in tiers.values():
             if name not in policy.tier_names:
                 raise BadInput("rebase.tiers", name, nearest(str(name), policy.tier_names))
@@ -252,6 +255,8 @@ class Moving(ABC):
             return (each.id for each in live if tickets(each))
         if isinstance(tickets, str):
             raise BadInput("tickets", tickets, f"several ids, e.g. [{tickets!r}], or a function")
+        if not isinstance(tickets, Iterable):
+            raise BadInput("tickets", tickets, 'ids, e.g. ["T-1"], or a function of a ticket')
         return (as_key("ticket id", each) for each in dict.fromkeys(tickets))
 
     def _rebased(
