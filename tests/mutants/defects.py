@@ -694,4 +694,47 @@ JOURNAL: Final = (
     ),
 )
 
-DEFECTS: Final = (*WHERE, *CLOCKS, *RULES, *JOURNAL)
+EDITIONS: Final = (
+    Defect(
+        name="an edition that says the same counts anew",
+        why="A change of one word in the policy moves the due dates of a thousand tickets.",
+        file="core/deciding/rebasing.py",
+        old="if self._alike(old, terms):",
+        new="if base == IDLE:",
+        caught_by=(LAWS + "rebasing.py::test_another_edition_that_says_the_same_changes_no_clock",),
+    ),
+    Defect(
+        name="a change that is taken back forgets what was used",
+        why="After the mistake was undone, every promise begins anew.",
+        file="core/clocks.py",
+        old="now.used_us = was.used_us + terms.hours.elapsed_us(since_us, at_us) - paused_us",
+        new="now.used_us = was.used_us",
+        caught_by=(
+            LAWS
+            + "rebasing.py::test_a_change_that_is_taken_back_at_once_leaves_no_trace_on_the_clocks",
+        ),
+    ),
+    Defect(
+        name="a ticket goes where it has no place",
+        why="A ticket stands in a tier that nobody looks after.",
+        file="core/deciding/rebasing.py",
+        old="    check_place(draft, policy, tiers)\n    was",
+        new="    was",
+        caught_by=(
+            LAWS + "rebasing.py::TestOneByOne::test_a_ticket_without_a_place_stays_as_it_is",
+        ),
+    ),
+    Defect(
+        name="the past of a ticket keeps the old names of tiers",
+        why="A return finds no way back to the tier that sent the ticket.",
+        file="core/deciding/applying.py",
+        old="draft.senders = tuple(names.get(tier, tier) for tier in draft.senders)",
+        new="draft.senders = draft.senders",
+        caught_by=(
+            LAWS
+            + "rebasing.py::TestOneByOne::test_a_tier_that_is_called_otherwise_keeps_its_tickets",
+        ),
+    ),
+)
+
+DEFECTS: Final = (*WHERE, *CLOCKS, *RULES, *JOURNAL, *EDITIONS)

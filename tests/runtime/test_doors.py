@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from escalate import Actor, Check, Desk, EscalationPolicy, Status, Tier, load_policy
+from escalate import (
+    Actor,
+    Check,
+    Desk,
+    EscalationPolicy,
+    HostedDesk,
+    MemoryStore,
+    Status,
+    Tier,
+    load_policy,
+)
 from escalate.core import commands as c
 from escalate.core.instants import as_instant, as_us
 from escalate.errors import BadInput, nearest
@@ -43,6 +53,22 @@ class TestDesks:
             shop(listeners=listeners)
         with pytest.raises(BadInput, match="listeners"):
             hosted(listeners=listeners)
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"clock": 5}, "clock.*a function"),
+            ({"name": ""}, "name.*1 to 200"),
+            ({"name": 5}, "name.*1 to 200"),
+            ({"store": "desk.db"}, "SQLiteStore"),
+        ],
+    )
+    def test_what_a_desk_stands_on(self, wrong: dict[str, Any], said: str) -> None:
+        """A store and no file name, a clock and no number, a name that is one."""
+        with pytest.raises(BadInput, match=said):
+            Desk(POLICY, **wrong)
+        with pytest.raises(BadInput, match=said):
+            HostedDesk(POLICY, **{"host": None, "store": MemoryStore()} | wrong)
 
     @pytest.mark.parametrize("command", ["take", c.Take, None])
     def test_a_command_is_no_word(self, command: Any) -> None:

@@ -12,7 +12,7 @@ from escalate import Actor, SLAPolicy, SQLiteStore, Target
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import fold
-from escalate.errors import BadInput, NoPlace, UnknownPolicy, UnknownTicket
+from escalate.errors import BadInput, InsideApply, NoPlace, UnknownPolicy, UnknownTicket
 from tests.runtime.hosting import hosted
 from tests.runtime.shop import ANA, EVE, MONDAY, POLICY, names, shop
 
@@ -157,6 +157,10 @@ def test_what_cannot_be_meant_is_refused_at_the_door() -> None:
         desk.rebase(["T-1"], to="2", by=EVE)
     with pytest.raises(BadInput, match=r"\['T-1'\]"):
         desk.rebase("T-1", to=TO, by=EVE)
+    with pytest.raises(BadInput, match="a function of a ticket"):
+        desk.rebase(None, to=TO, by=EVE)
+    with pytest.raises(BadInput, match="what tiers are called"):
+        desk.rebase(["T-1"], to=TO, by=EVE, tiers=["N1"])
     page = desk.rebase(["T-9", "T-1"], to=TO, by=EVE)
     assert isinstance(page.refused["T-9"], UnknownTicket)
     assert page.moved == ("T-1",)
@@ -191,6 +195,31 @@ def test_a_hosted_desk_changes_policies_too(tmp_path: Any) -> None:
     assert desk.undo_rebase(["T-1"], by=EVE).moved == ("T-1",)
     assert host.rows["T-1"]["tier"] == "N1"
     assert "PathViolated" not in names(desk.history("T-1"))
+
+
+def test_a_ticket_that_fails_holds_up_no_other() -> None:
+    """What the host cannot write stays as it was and is named; within apply nobody asks for more."""
+    desk, host, _ = hosted()
+    for number in range(2):
+        host.save(f"T-{number}", status="new", priority="normal", tier="N1")
+    desk.publish(RENAMED, by=EVE)
+    wrote = host.apply
+
+    def breaks(ticket_id: str, events: Any) -> None:
+        if ticket_id == "T-0":
+            raise RuntimeError("no")
+        wrote(ticket_id, events)
+
+    host.apply = breaks  # type: ignore[method-assign]
+    how: Any = {"to": ("shop", "3"), "by": EVE, "tiers": {"N1": "L1"}}
+    page = desk.rebase(["T-0", "T-1"], **how)
+    assert page.moved == ("T-1",)
+    assert "T-0: stays, no" in str(page)
+    assert [(each.ticket_id, each.where) for each in desk.failures()] == [("T-0", "rebase")]
+    assert desk.ticket("T-0").policy == ("shop", "draft")
+    host.apply = lambda *_: desk.rebase(["T-1"], **how)  # type: ignore[method-assign]
+    with pytest.raises(InsideApply):
+        desk.handle("T-1", c.Take(by=ANA))
 
 
 def test_a_change_outlives_the_process(tmp_path: Any) -> None:

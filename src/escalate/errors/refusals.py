@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
-from escalate.errors.base import EscalateError, nearest
+from escalate.errors.base import EscalateError, nearest, shown
 
 Violation = Literal[
     "path",
@@ -294,7 +294,7 @@ class UnknownTicket(Refused):
     ticket_id: str
 
     def __str__(self) -> str:
-        return f"the desk {self.desk!r} has no ticket {self.ticket_id!r}; open it first"
+        return f"the desk {self.desk!r} has no ticket {shown(self.ticket_id)}; open it first"
 
 
 @attrs.define

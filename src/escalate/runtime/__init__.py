@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from escalate._lazy import exports
 
 if TYPE_CHECKING:
+    from escalate.runtime.adopting import Adopted as Adopted
     from escalate.runtime.assigning import Assigner as Assigner
     from escalate.runtime.assigning import BySkill as BySkill
     from escalate.runtime.assigning import Candidate as Candidate
@@ -24,13 +25,18 @@ if TYPE_CHECKING:
     from escalate.runtime.outbox import Letter as Letter
     from escalate.runtime.packet import Packet as Packet
     from escalate.runtime.policybook import PolicyBook as PolicyBook
+    from escalate.runtime.rebasing import ClockMove as ClockMove
+    from escalate.runtime.rebasing import Rebased as Rebased
+    from escalate.runtime.rebasing import Rebasing as Rebasing
     from escalate.runtime.shadow import ShadowReport as ShadowReport
     from escalate.runtime.ticking import Ticked as Ticked
 
 _HOMES = {
+    "Adopted": "adopting",
     "Assigner": "assigning",
     "BySkill": "assigning",
     "Candidate": "assigning",
+    "ClockMove": "rebasing",
     "Desk": "desk",
     "Directory": "directory",
     "Guarded": "guarding",
@@ -43,6 +49,8 @@ _HOMES = {
     "Packet": "packet",
     "Person": "directory",
     "PolicyBook": "policybook",
+    "Rebased": "rebasing",
+    "Rebasing": "rebasing",
     "RoundRobin": "assigning",
     "ShadowReport": "shadow",
     "Staff": "directory",
@@ -52,9 +60,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "Adopted",
     "Assigner",
     "BySkill",
     "Candidate",
+    "ClockMove",
     "Desk",
     "Directory",
     "Guarded",
@@ -67,6 +77,8 @@ __all__ = [
     "Packet",
     "Person",
     "PolicyBook",
+    "Rebased",
+    "Rebasing",
     "RoundRobin",
     "ShadowReport",
     "Staff",

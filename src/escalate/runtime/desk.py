@@ -25,7 +25,7 @@ from escalate.errors import BadInput
 from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
-from escalate.runtime.doors import a_command, a_fact, as_key, callables, of_kind, span_us
+from escalate.runtime.doors import a_command, a_fact, as_key, callables, furnished, of_kind, span_us
 from escalate.runtime.errands import DESK, Errands, Listener
 from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
@@ -115,6 +115,7 @@ class Desk(Views, Moving, Outbox, Keeping):
         if assigner is not None and directory is None:
             raise BadInput("Desk.directory", None, "one beside an assigner, to know who is there")
         kept: Store = MemoryStore() if store is None else store
+        furnished("Desk", kept, name, clock)
         wait_us = span_us("Desk.settle", settle)
         around = Surroundings(
             name, kept, directory, assigner, notify is not None, settle_us=wait_us

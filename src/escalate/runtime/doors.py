@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from os import PathLike
 
 from escalate.core.commands import Command
 from escalate.core.facts import Fact
@@ -45,6 +46,20 @@ def of_kind(what: str, value: object, kinds: type | tuple[type, ...], wanted: st
     """
     if not isinstance(value, kinds):
         raise BadInput(what, value, wanted)
+
+
+def furnished(who: str, store: object, name: object, clock: object) -> None:
+    """Check what every desk stands on: where it keeps, what its keys begin with, what time it is.
+
+    Raises:
+        BadInput: One of them is not what it should be.
+    """
+    if isinstance(store, str | PathLike) or not hasattr(store, "locked"):
+        raise BadInput(f"{who}.store", store, 'a store, e.g. SQLiteStore("desk.db")')
+    as_key(f"{who}.name", name)
+    if not callable(clock):
+        wanted = "a function that returns the present instant, e.g. ManualClock()"
+        raise BadInput(f"{who}.clock", clock, wanted)
 
 
 def span_us(what: str, value: object) -> int:

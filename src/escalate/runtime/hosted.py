@@ -25,7 +25,7 @@ from escalate.runtime.assigning import Assigner
 from escalate.runtime.context import PinnedClock, run_of
 from escalate.runtime.desk import NO_TIME, now_utc
 from escalate.runtime.directory import Directory
-from escalate.runtime.doors import a_command, a_fact, callables, span_us
+from escalate.runtime.doors import a_command, a_fact, callables, furnished, span_us
 from escalate.runtime.errands import Errands, Listener
 from escalate.runtime.guarding import Guarded, guarded
 from escalate.runtime.hosts import Host
@@ -95,6 +95,7 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         if not isinstance(policy_for, EscalationPolicy) and not callable(policy_for):
             wanted = "a policy, or a function of a ticket's id that returns one"
             raise BadInput("HostedDesk.policy_for", policy_for, wanted)
+        furnished("HostedDesk", store, name, clock)
         heard = callables("HostedDesk.listeners", listeners)
         if mode not in ("live", "shadow"):
             raise BadInput("HostedDesk.mode", mode, '"live" or "shadow"')

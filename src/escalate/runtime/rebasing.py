@@ -18,8 +18,9 @@ from escalate.core.instants import as_instant
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.core.sealing import NOTHING
-from escalate.errors import BadInput, EscalateError, UnknownTicket, nearest
+from escalate.errors import BadInput, InsideApply, Refused, UnknownTicket, nearest
 from escalate.runtime.asking import Askers
+from escalate.runtime.context import run_of
 from escalate.runtime.doors import as_key, known_actor, of_kind
 from escalate.runtime.policybook import Edition, PolicyBook
 from escalate.stores.base import Store
@@ -65,7 +66,8 @@ class Rebasing:
         tier_now: The same, unless it is called otherwise or something moved it at once.
         clocks: The clocks whose target or due instant is another one.
         at_once: What happens at once because of it.
-        refusal: Why it stays where it is; none if it does not.
+        refusal: Why it stays where it is; none if it does not. What is no refusal of ours, such as an
+            error of the host's, is in ``desk.failures()`` too.
     """
 
     ticket_id: str
@@ -75,7 +77,7 @@ class Rebasing:
     tier_now: str
     clocks: tuple[ClockMove, ...] = ()
     at_once: tuple[Event, ...] = ()
-    refusal: EscalateError | None = None
+    refusal: Exception | None = None
 
     def __str__(self) -> str:
         if self.refusal is not None:
@@ -107,7 +109,7 @@ class Rebased:
         return tuple(each.ticket_id for each in self.tickets if each.source != each.policy)
 
     @property
-    def refused(self) -> Mapping[str, EscalateError]:
+    def refused(self) -> Mapping[str, Exception]:
         """The tickets that stay where they are, each with why."""
         return {each.ticket_id: each.refusal for each in self.tickets if each.refusal is not None}
 
@@ -174,9 +176,14 @@ class Moving(ABC):
         Raises:
             BadInput: *by* is nobody in particular, or *tiers* names a tier that the edition does not have.
             UnknownPolicy: The policy book has no such edition.
+            InsideApply: It was asked from within ``host.apply``.
         """
+        self._check_free("rebase")
         known_actor("rebase.by", by)
         policy = self._book.policy(_edition(to))
+        of_kind(
+            "rebase.tiers", tiers, Mapping, 'what tiers are called there, e.g. {"N2": "second"}'
+        )
         for name in tiers.values():
             if name not in policy.tier_names:
                 raise BadInput("rebase.tiers", name, nearest(str(name), policy.tier_names))
@@ -202,7 +209,9 @@ class Moving(ABC):
 
         Raises:
             BadInput: *by* is nobody in particular.
+            InsideApply: It was asked from within ``host.apply``.
         """
+        self._check_free("undo_rebase")
         known_actor("undo_rebase.by", by)
         found = []
         for ticket_id in self._meant(tickets):
@@ -211,6 +220,11 @@ class Moving(ABC):
             if last is not None or not journal:
                 found.append(self._undone(ticket_id, journal, last, by, preview=preview))
         return Rebased(tuple(found), done=not preview)
+
+    def _check_free(self, asked: str) -> None:
+        run = run_of(self)
+        if run is not None:
+            raise InsideApply(run.ticket_id, asked)
 
     def _undone(
         self,
@@ -241,6 +255,8 @@ class Moving(ABC):
             return (each.id for each in live if tickets(each))
         if isinstance(tickets, str):
             raise BadInput("tickets", tickets, f"several ids, e.g. [{tickets!r}], or a function")
+        if not isinstance(tickets, Iterable):
+            raise BadInput("tickets", tickets, 'ids, e.g. ["T-1"], or a function of a ticket')
         return (as_key("ticket id", each) for each in dict.fromkeys(tickets))
 
     def _rebased(
@@ -257,10 +273,10 @@ class Moving(ABC):
             visit = self._visit(ticket_id, partial(_come_under, policy=policy, edit=edit))
             assert visit.ticket is not None  # as above
             return _change(ticket, visit.ticket, tuple(visit.events), visit.refusal)
-        except Exception as why:
-            if not isinstance(why, EscalateError):
-                self._errands.failed(ticket_id, "rebase", why)
-                raise
+        except Refused as why:
+            return _stays(ticket_id, why)
+        except Exception as why:  # noqa: BLE001 - one broken ticket holds up no other; recorded
+            self._errands.failed(ticket_id, "rebase", why)
             return _stays(ticket_id, why)
 
     @abstractmethod
@@ -297,7 +313,7 @@ def _last_change(journal: Iterable[Event]) -> e.Rebased | None:
     return standing[-1] if standing else None
 
 
-def _stays(ticket_id: str, why: EscalateError) -> Rebasing:
+def _stays(ticket_id: str, why: Exception) -> Rebasing:
     nothing = ("", "")
     return Rebasing(
         ticket_id=ticket_id, source=nothing, policy=nothing, tier_was="", tier_now="", refusal=why
@@ -308,7 +324,7 @@ def _change(
     before: Ticket,
     after: Ticket,
     events: tuple[Event, ...],
-    refusal: EscalateError | None = None,
+    refusal: Exception | None = None,
 ) -> Rebasing:
     at = next((i for i, event in enumerate(events) if isinstance(event, e.Rebased)), len(events))
     # What fired first would have fired anyway: the change is held against the ticket just before it.
