@@ -527,6 +527,12 @@ def keeps_refusals_and_failures(make: MakeStore) -> None:
     assert store.refusals("main") == (first, second, third)
     assert store.refusals("main", "T-1") == (first, third)
     assert len(store.events("main", "T-1")) == 1, "a refusal made an event"
+    fourth = attrs.evolve(_refusal("T-1", "4"), command_id='k"\\%')
+    store.append("main", "T-1", Entry(ticket=ticket, refusal=fourth), expected_version=3)
+    assert store.refused("main", "T-1", 'k"\\%') == fourth, "it forgot a command that was refused"
+    for ticket_id, command_id in (("T-1", "k"), ("T-1", "%"), ("T-9", 'k"\\%')):
+        found = store.refused("main", ticket_id, command_id)
+        assert found is None, f"command {command_id!r} of {ticket_id!r} was never refused: {found}"
     failures = tuple(Failure(at_us=_T0, ticket_id="", where="x", why=why) for why in "ab")
     for failure in failures:
         store.fail("main", failure)
