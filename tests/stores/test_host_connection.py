@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,15 @@ from psycopg.conninfo import conninfo_to_dict
 from escalate import Actor, Desk, EscalationPolicy, SLAPolicy, Step, Target
 from escalate.core import commands as c
 from escalate.core.engine import step
-from escalate.errors import BadInput, NewerDocument, StoreFailed, TicketBusy, VersionConflict
+from escalate.errors import (
+    AlreadyRefused,
+    BadInput,
+    NewerDocument,
+    PathNotAllowed,
+    StoreFailed,
+    TicketBusy,
+    VersionConflict,
+)
 from escalate.stores import Entry, SqlStore, Stored, Turn
 from escalate.testing import START, ManualClock, store_checks
 from tests.postgres import schema_in
@@ -224,3 +233,64 @@ def test_a_misspelt_style_or_dialect_is_told() -> None:
         SqlStore(print, paramstyle="formatt")  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="did you mean 'postgresql'"):
         SqlStore(print, dialect="postgres")  # type: ignore[arg-type]
+
+
+class TestRefusalsApart:
+    """A host rolls back because of a refusal; that somebody asked is known all the same."""
+
+    @pytest.fixture
+    def store(self, host: HostConnection, connect: Callable[[], Any]) -> SqlStore:
+        """A store on the host's connection, with another one for refusals."""
+
+        @contextmanager
+        def apart() -> Iterator[Any]:
+            with connect() as other:
+                yield other.execute
+                other.commit()
+
+        return SqlStore(host.execute, paramstyle=host.style, dialect=host.dialect, apart=apart)
+
+    def test_a_refusal_outlives_the_rollback_that_it_causes(
+        self, host: HostConnection, store: SqlStore, connect: Callable[[], Any]
+    ) -> None:
+        """What was refused is in the table once the transaction is over, and once only."""
+        desk = Desk(POLICY, store, clock=ManualClock(START))
+        desk.open(id="T-1")
+        host.commit()
+        escalate = c.Escalate(by=Actor("ana"), id="k")
+        with pytest.raises(PathNotAllowed):
+            desk.handle("T-1", escalate)
+        assert [each.code for each in desk.refusals()] == ["path-not-allowed"]
+        host.rollback()
+        with pytest.raises(AlreadyRefused):
+            desk.handle("T-1", escalate)
+        host.rollback()
+        desk.tick()
+        host.rollback()
+        with connect() as other:
+            kept = other.store().refusals("main", "T-1")
+        assert [each.command_id for each in kept] == ["k"]
+        assert desk.refusals() == kept
+
+    def test_a_second_connection_that_fails_loses_nothing(
+        self, host: HostConnection, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """While it cannot be reached, refusals wait, and the command is refused as ever."""
+        down = True
+
+        @contextmanager
+        def apart() -> Iterator[Any]:
+            if down:
+                raise ConnectionError("no more connections")
+            yield host.execute
+
+        store = SqlStore(host.execute, paramstyle=host.style, dialect=host.dialect, apart=apart)
+        desk = Desk(POLICY, store, clock=ManualClock(START))
+        desk.open(id="T-1")
+        with caplog.at_level("INFO", logger="escalate"), pytest.raises(PathNotAllowed):
+            desk.handle("T-1", c.Escalate(by=Actor("ana")))
+        assert "1 refusals wait to be kept: no more connections" in caplog.text
+        assert len(desk.refusals()) == 1
+        down = False
+        assert len(desk.refusals()) == 1
+        assert len(host.store().refusals("main")) == 1

@@ -342,10 +342,10 @@ class Visit:
 
     def _was_asked(self, command_id: str) -> bool:
         store, desk = self._around.store, self._around.desk
-        for refusal in store.refusals(desk, self.ticket_id):
-            if refusal.command_id == command_id:
-                self.refusal = AlreadyRefused(self.ticket_id, command_id, refusal.why)
-                return True
+        refusal = store.refused(desk, self.ticket_id, command_id)
+        if refusal is not None:
+            self.refusal = AlreadyRefused(self.ticket_id, command_id, refusal.why)
+            return True
         return self._is_known(command_id)
 
     def _is_known(self, command_id: str) -> bool:

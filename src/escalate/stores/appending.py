@@ -106,6 +106,8 @@ class Appending(Refusing, Writing):
             self._put_texts(text_rows(desk, ticket_id, entry))
             self._put_rest(desk, ticket_id, entry)
             self._put_ticket(desk, ticket_id, entry, expected_version)
+        if entry.refusal is not None and self._apart is not None:
+            self.refuse(desk, entry.refusal)  # only now: a visit that is made again is refused once
         return expected_version + 1
 
     def _row_of(self, desk: str, ticket_id: str) -> tuple[int, int] | None:
@@ -168,8 +170,8 @@ class Appending(Refusing, Writing):
                 ticket_id,
                 entry.command_id,
             )
-        if entry.refusal is not None:
-            self.refuse(desk, entry.refusal)
+        if entry.refusal is not None and self._apart is None:
+            self._put_refusal(desk, entry.refusal)
         if entry.shown is not None:
             self._run(
                 "INSERT INTO escalate_shown (desk, ticket, document) VALUES (?, ?, ?)"

@@ -322,6 +322,10 @@ class Store(Protocol):
         """Return the refused commands, of one ticket or all, oldest first."""
         ...
 
+    def refused(self, desk: str, ticket_id: str, command_id: str) -> Refusal | None:
+        """Return the refusal of the command of that id on a ticket, the first if there are several."""
+        ...
+
     def refuse(self, desk: str, refusal: Refusal) -> None:
         """Keep the refusal of a command that has no ticket."""
         ...

@@ -24,6 +24,7 @@ class Claiming(Reading):
         self, desk: str, *, before_us: int, after: Due | None = None, limit: int = 1
     ) -> tuple[Due, ...]:
         """Return the tickets whose next timer lies before *before_us*, but those somebody has claimed."""
+        self._look_up()
         rows = self._page("due_us", "", desk, before_us, after, limit)
         return tuple(Due(*row) for row in rows)
 
@@ -33,6 +34,9 @@ class Claiming(Reading):
         """Return the tickets with an errand for *until_us* or before, but those somebody has claimed."""
         rows = self._page("errand_us", "", desk, until_us + 1, after, limit)
         return tuple(Due(*row) for row in rows)
+
+    def _look_up(self) -> None:
+        """Do what waits for somebody to come by; nothing, here."""
 
     def _page(
         self, column: str, more: str, desk: str, before_us: int, after: Due | None, limit: int

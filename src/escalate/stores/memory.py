@@ -268,6 +268,11 @@ class MemoryStore:
             refusals = self._cabinet(desk).refusals
             return tuple(each for each in refusals if ticket_id in (None, each.ticket_id))
 
+    def refused(self, desk: str, ticket_id: str, command_id: str) -> Refusal | None:
+        """Return why a command of that id was refused before."""
+        found = (each for each in self.refusals(desk, ticket_id) if each.command_id == command_id)
+        return next(found, None)
+
     def refuse(self, desk: str, refusal: Refusal) -> None:
         """Keep the refusal of a command that has no ticket."""
         with self._lock:

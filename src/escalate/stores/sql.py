@@ -17,6 +17,7 @@ from escalate.stores.batching import Batch
 from escalate.stores.claiming import Claiming
 from escalate.stores.housekeeping import Housekeeping
 from escalate.stores.policies import Policies
+from escalate.stores.refusing import Apart
 
 
 class SqlStore(Claiming, Policies, Housekeeping):
@@ -31,6 +32,9 @@ class SqlStore(Claiming, Policies, Housekeeping):
         paramstyle: How *execute* wants parameters: ``"qmark"`` (?), ``"format"`` (%s) and ``"numeric"``
             (:1) in a tuple, ``"named"`` (:p1) and ``"pyformat"`` (%(p1)s) in a dict.
         dialect: ``"sqlite"`` or ``"postgresql"``.
+        apart: Gives, for a ``with``, an *execute* of the same kind on another connection to the same
+            database, and commits at its end: for refusals, which then outlive that the host rolls back.
+            None keeps them in the host's transaction.
 
     Raises:
         BadInput: There is no such style or dialect.
@@ -50,8 +54,9 @@ class SqlStore(Claiming, Policies, Housekeeping):
         *,
         paramstyle: ParamStyle = "qmark",
         dialect: schema.Dialect = "sqlite",
+        apart: Apart | None = None,
     ) -> None:
-        super().__init__(execute, paramstyle=paramstyle, dialect=dialect)
+        super().__init__(execute, paramstyle=paramstyle, dialect=dialect, apart=apart)
 
     # -- many visits at once
 
@@ -64,6 +69,9 @@ class SqlStore(Claiming, Policies, Housekeeping):
     def _all_of(self) -> AbstractContextManager[None]:
         """Keep what a batch writes, or nothing of it."""
         return self._savepoint()
+
+    def _look_up(self) -> None:
+        self.settle()
 
     def _hold(self, desk: str, ticket_id: str) -> AbstractContextManager[object]:
         """Hold a ticket against those of this process who have it without a lock of the database."""

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
 
+import attrs
+
 from escalate.core import commands as c
 from escalate.core.engine import Outcome, evolve, fold, step
 from escalate.core.events import Erased
@@ -83,6 +85,11 @@ def store_checks() -> tuple[Check, ...]:
         says_what_is_due_before_an_instant,
         forgets_timers_that_were_replaced,
         keeps_errands_until_they_are_done,
+        strikes_off_what_is_done,
+        keeps_the_visits_of_a_batch,
+        leaves_out_of_a_batch_what_failed,
+        sees_in_a_batch_what_was_kept_in_it,
+        leaves_every_ticket_whole_when_a_batch_fails,
         gives_a_turn_once,
         counts_what_people_have,
         keeps_refusals_and_failures,
@@ -131,6 +138,7 @@ def keeps_what_is_appended(make: MakeStore) -> None:
     journal = store.events("main", "T-1")
     assert fold(None, journal) == more.ticket, "the journal is not that of the ticket"
     assert store.events("main", "T-1", after=1) == more.events, "after=1 left out the wrong events"
+    assert store.events("main", "T-1", limit=1) == journal[:1], "limit=1 gave others than the first"
     assert store.ids("main") == ("T-1",)
     assert store.live("main") == (more.ticket,)
 
@@ -331,6 +339,146 @@ def keeps_errands_until_they_are_done(make: MakeStore) -> None:
     assert store.due_errands("main", until_us=far, limit=9) == ()
 
 
+def strikes_off_what_is_done(make: MakeStore) -> None:
+    """Errands of several tickets go at once; whoever has read one of these tickets looks again."""
+    store = make()
+    for name in ("T-1", "T-2", "T-3"):
+        ticket = _open(store, name)
+        owed = {number: Errand(number, "notify", _T0 + number) for number in (1, 2)}
+        store.append("main", name, Entry(ticket=ticket, errands=owed), expected_version=1)
+    store.strike("main", [("T-2", 1), ("T-1", 1), ("T-2", 2), ("T-9", 7)])
+    left = {
+        name: [each.number for each in store.errands("main", name)] for name in store.ids("main")
+    }
+    assert left == {"T-1": [2], "T-2": [], "T-3": [1, 2]}, f"what is left is {left}"
+    due = store.due_errands("main", until_us=_T0 + _HOUR, limit=9)
+    assert due == (Due(_T0 + 1, "T-3"), Due(_T0 + 2, "T-1")), f"due are {due}"
+    ticket = _open(store, "T-4")
+    _refused(store, "T-2", Entry(ticket=ticket, command_id="late"), 2)
+    store.strike("main", [("T-2", 2)])
+    store.strike("main", [])
+    assert store.load("main", "T-3").version == 2, "a ticket that was not named has changed"
+
+
+def _ticked(store: Store, ticket_id: str, text: str = "in a batch") -> None:
+    """Visit a ticket of a batch: a note is kept, and somebody is to be told of it."""
+    with store.locked("main", ticket_id, wait=False) as stored:
+        assert stored.ticket is not None, f"ticket {ticket_id!r} is not in the batch"
+        noted = _note(stored.ticket, text)
+        number = noted.events[-1].seq
+        entry = attrs.evolve(_entry(noted), errands={number: Errand(number, "notify", _T0)})
+        store.append("main", ticket_id, entry, expected_version=stored.version)
+
+
+_NAMES: Final = ("T-1", "T-2", "T-3")
+
+
+def _three_due(make: MakeStore) -> Store:
+    store = make()
+    for name in _NAMES:
+        _open(store, name, priority="urgent")
+    return store
+
+
+def keeps_the_visits_of_a_batch(make: MakeStore) -> None:
+    """What is due comes in order; all that was kept in the batch is there after it, a second visit too."""
+    store = _three_due(make)
+    with store.batch("main") as batch:
+        due = batch.due("main", before_us=_T0 + 2 * _HOUR, limit=9)
+        assert [each.ticket_id for each in due] == list(_NAMES), f"a batch gets {due}"
+        for each in (*due, due[0]):
+            _ticked(batch, each.ticket_id)
+    for name in _NAMES:
+        times = 2 if name == "T-1" else 1
+        stored, journal = store.load("main", name), store.events("main", name)
+        assert stored.version == 1 + times, f"{name!r} is at version {stored.version}"
+        assert stored.ticket == fold(None, journal), f"{name!r} is not the fold of its events"
+        assert len(journal) == len(store.texts("main", name)) == 1 + times
+        assert len(store.errands("main", name)) == times
+    with store.batch("main") as batch:
+        due = batch.due_errands("main", until_us=_T0, limit=9)
+        assert [each.ticket_id for each in due] == list(_NAMES), f"errands are due for {due}"
+        (first, second) = batch.errands("main", "T-1")
+        asks = batch.events("main", "T-1", after=second.number - 1, limit=1)
+        assert asks == store.events("main", "T-1")[-1:], (
+            "the event that asks for an errand is another"
+        )
+        with batch.locked("main", "T-1", wait=False) as stored:
+            done = Entry(ticket=stored.ticket, errands={first.number: None, second.number: None})
+            batch.append("main", "T-1", done, expected_version=stored.version)
+    assert store.errands("main", "T-1") == (), "an errand that was done in a batch is still there"
+    assert len(store.due_errands("main", until_us=_T0, limit=9)) == 2
+
+
+def leaves_out_of_a_batch_what_failed(make: MakeStore) -> None:
+    """A visit that fails leaves nothing, and costs no other one of its batch anything."""
+    store = _three_due(make)
+    before = store.load("main", "T-2")
+    with store.batch("main") as batch:
+        batch.due("main", before_us=_T0 + 2 * _HOUR, limit=9)
+        _ticked(batch, "T-1")
+        assert before.ticket is not None
+        gap = _note(before.ticket, "lost")
+        wrong = attrs.evolve(_entry(gap), events=(*gap.events, *gap.events))
+        _refused(batch, "T-2", wrong, 1)
+        _refused(batch, "T-2", _entry(gap), 7)
+        taken = Entry(ticket=before.ticket, turns=(Turn("N1", "ana", 7),), command_id="k")
+        _refused(batch, "T-2", taken, 1)
+        with suppress(ZeroDivisionError), batch.locked("main", "T-2", wait=False):
+            raise ZeroDivisionError
+        _ticked(batch, "T-3")
+    assert store.load("main", "T-2") == before, "a visit that failed has changed its ticket"
+    assert len(store.events("main", "T-2")) == 1, "a visit that failed left an event"
+    assert not store.knows_command("main", "T-2", "k"), "a visit that failed left a command id"
+    for name in ("T-1", "T-3"):
+        assert len(store.events("main", name)) == 2, f"the visit to {name!r} is gone with another"
+
+
+def sees_in_a_batch_what_was_kept_in_it(make: MakeStore) -> None:
+    """Whatever is asked of a batch knows the visits before: journals, texts, what is due, whose turn."""
+    store = _three_due(make)
+    with store.batch("main") as batch:
+        batch.due("main", before_us=_T0 + 2 * _HOUR, limit=9)
+        _ticked(batch, "T-1", "seen")
+        assert len(batch.events("main", "T-1")) == 2, "the journal lacks what was kept in the batch"
+        assert batch.texts("main", "T-1")[2, "text"] == "seen"
+        with batch.locked("main", "T-2", wait=False) as stored:
+            given = step(stored.ticket, c.Assign("ana"), _POLICY, now=START)
+            turns = (Turn("N1", "ana", 1),)
+            entry = attrs.evolve(_entry(given, "k"), turns=turns)
+            batch.append("main", "T-2", entry, expected_version=stored.version)
+        assert dict(batch.turns("main", "N1")) == {"ana": 1}, (
+            "a turn of the batch is not seen in it"
+        )
+        assert dict(batch.loads("main")) == {"ana": 1}, "nobody has what was given in the batch"
+        assert batch.knows_command("main", "T-2", "k")
+        assert batch.load("main", "T-2").version == 2
+        _ticked(batch, "T-2")
+        _open(batch, "T-4", priority="urgent")
+        due = batch.due("main", before_us=_T0 + 2 * _HOUR, limit=9)
+        assert [each.ticket_id for each in due] == [*_NAMES, "T-4"], f"due in the batch are {due}"
+    assert store.load("main", "T-2").version == 3
+    assert len(store.events("main", "T-4")) == 1
+
+
+def leaves_every_ticket_whole_when_a_batch_fails(make: MakeStore) -> None:
+    """After a batch that ended in an error each ticket is as one of its visits left it, whole."""
+    store = _three_due(make)
+    with suppress(ZeroDivisionError), store.batch("main") as batch:
+        for each in batch.due("main", before_us=_T0 + 2 * _HOUR, limit=9):
+            _ticked(batch, each.ticket_id)
+        raise ZeroDivisionError
+    for name in _NAMES:
+        stored, journal = store.load("main", name), store.events("main", name)
+        assert (stored.ticket, stored.version) == (fold(None, journal), len(journal))
+        assert len(store.texts("main", name)) == len(journal), (
+            "a text without its event, or the like"
+        )
+    with store.batch("main") as batch:  # and nothing is held any more
+        assert len(batch.due("main", before_us=_T0 + 2 * _HOUR, limit=9)) == 3
+        _ticked(batch, "T-2")
+
+
 def gives_a_turn_once(make: MakeStore) -> None:
     """Of two who would give the same turn of a tier, one is told that somebody was faster."""
     store = make()
@@ -379,6 +527,12 @@ def keeps_refusals_and_failures(make: MakeStore) -> None:
     assert store.refusals("main") == (first, second, third)
     assert store.refusals("main", "T-1") == (first, third)
     assert len(store.events("main", "T-1")) == 1, "a refusal made an event"
+    fourth = attrs.evolve(_refusal("T-1", "4"), command_id='k"\\%')
+    store.append("main", "T-1", Entry(ticket=ticket, refusal=fourth), expected_version=3)
+    assert store.refused("main", "T-1", 'k"\\%') == fourth, "it forgot a command that was refused"
+    for ticket_id, command_id in (("T-1", "k"), ("T-1", "%"), ("T-9", 'k"\\%')):
+        found = store.refused("main", ticket_id, command_id)
+        assert found is None, f"command {command_id!r} of {ticket_id!r} was never refused: {found}"
     failures = tuple(Failure(at_us=_T0, ticket_id="", where="x", why=why) for why in "ab")
     for failure in failures:
         store.fail("main", failure)
@@ -398,9 +552,12 @@ def publishes_a_version_once(make: MakeStore) -> None:
     assert store.publish("main", first), "a new policy was not taken"
     assert not store.publish("main", _book("other", "rui")), "a version was published twice"
     assert store.policies("main") == (first,)
+    assert store.newest("main") == ("p", "1")
     unwritten = _book(None, version="0")
     assert store.publish("main", unwritten), "a policy without a text was not taken"
     assert store.policies("main") == (first, unwritten), "the newest does not come last"
+    assert store.newest("main") == ("p", "0"), "it gave another one as the newest"
+    assert store.newest("other") is None, "a desk without policies has a newest one"
 
 
 def deletes_texts_that_are_erased(make: MakeStore) -> None:
