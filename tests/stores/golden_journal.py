@@ -7,9 +7,12 @@ databases. A release that stores more raises ``FORMAT`` and adds a file; those o
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from types import UnionType
+from typing import Any, Final, get_args, get_type_hints
 
 import attrs
 from hypothesis import given, settings
@@ -21,11 +24,13 @@ from escalate.core import fold
 from escalate.core.clocks import Clock, Pause
 from escalate.core.engine import step
 from escalate.core.events import Event
+from escalate.core.facts import Did, Fact
 from escalate.core.model import (
     Attempt,
     Counts,
     Fired,
     HandedOver,
+    Handoff,
     Message,
     Request,
     Ticket,
@@ -36,9 +41,12 @@ from escalate.stores import Failure, Refusal, schema
 from escalate.stores.codec import shape_of
 from escalate.stores.documents import (
     FORMAT,
+    command_classes,
     event_classes,
+    fact_classes,
     table,
     write_event,
+    write_fact,
     write_plain,
     write_text,
     write_ticket,
@@ -53,13 +61,52 @@ FOLDER: Final = Path(__file__).parent / "golden"
 STORED: Final = (
     *(Ticket, Clock, Pause, HandedOver, Message, Request, Fired, Attempt, Verdict, Actor),
     *(Refusal, Failure, Counts),
-    *event_classes(),
+    *(Handoff, *event_classes()),
 )
+TOLD: Final = (Fact, *fact_classes(), c.Command, *command_classes())
+"""Facts that are held, and the commands in them, whose names may be those of events."""
 
 
 def shapes() -> dict[str, dict[str, str]]:
     """Return what each class that is stored may hold, with the types as they are written."""
-    return {cls.__name__: shape_of(cls) for cls in STORED}
+    found = {cls.__name__: shape_of(cls) for cls in STORED}
+    return found | {f"{cls.__module__[14:]}.{cls.__name__}": shape_of(cls) for cls in TOLD}
+
+
+def told() -> list[Fact]:
+    """Return facts of every class, with every command."""
+    by, at = Actor("ana", roles={"lead"}), datetime(2026, 3, 2, 9, 0, 0, 1, UTC)
+    commands = [_filled(cls, by=by) for cls in command_classes()]
+    seen = [_filled(cls, by=by, occurred_at=at) for cls in fact_classes() if cls is not Did]
+    return [*seen, *(Did(each, by=by, occurred_at=at) for each in commands)]
+
+
+def _filled(cls: type, **known: Any) -> Any:
+    """Return one with a value in every field."""
+    hints = get_type_hints(cls)
+    fields = {each.name: each.alias or each.name for each in attrs.fields(cls)}
+    values = {alias: _value(hints[name]) for name, alias in fields.items() if name not in known}
+    if "then" in values:
+        values["then"] = "wait"
+    if "status" in values:
+        values["status"] = "pending"
+    return cls(**values | known)
+
+
+def _value(hint: Any) -> Any:
+    """Return some value of a type, other than those that are usual."""
+    some = {
+        str: "Grüße \x00",
+        bool: True,
+        int: 7,
+        Any: {"x": (1, 2.5)},
+        Handoff: Handoff(summary="s", tried=[Attempt("reset", worked=True)]),
+        Verdict: Verdict("N1", 0.5),
+        frozenset[str]: {"vip", "vpn"},
+        Mapping[str, Any]: {"x": 1},
+    }
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return next((some[kind] for kind in kinds if kind in some), None)
 
 
 def lives() -> list[list[Event]]:
@@ -145,6 +192,7 @@ def document() -> dict[str, Any]:
         "failures": [table(write_plain(Failure(at_us=-1, ticket_id="", where="tick", why="\x00")))],
         "texts": {write_text("Grüße \x00\ud800 🛠"): "Grüße \x00\ud800 🛠"},
         "policies": [json.loads(policy)],
+        "facts": [table(write_fact(fact)) for fact in told()],
         "journals": journals,
     }
 

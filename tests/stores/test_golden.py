@@ -13,7 +13,9 @@ from escalate.runtime.policytext import read_policy
 from escalate.stores import Failure, Refusal, SQLiteStore, documents, schema
 from escalate.stores.documents import (
     event_classes,
+    fact_classes,
     read_event,
+    read_fact,
     read_plain,
     read_text,
     read_ticket,
@@ -22,7 +24,7 @@ from escalate.stores.documents import (
     write_ticket,
 )
 from tests.runtime.shop import POLICY
-from tests.stores.golden_journal import FOLDER, shapes
+from tests.stores.golden_journal import FOLDER, shapes, told
 
 FILES = sorted(FOLDER.glob("*.json"))
 
@@ -46,7 +48,7 @@ def test_journals_of_every_release_are_read(golden: dict[str, Any]) -> None:
 
 
 def test_what_stands_beside_them_is_read(golden: dict[str, Any]) -> None:
-    """Refusals, failures, texts and policies as well."""
+    """Refusals, failures, texts, policies and the facts that desks hold as well."""
     (refusal,) = (read_plain(Refusal, json.dumps(each), "it") for each in golden["refusals"])
     assert (refusal.why, refusal.by and refusal.by.roles) == ("no \ud800", {"lead", "boss"})
     (failure,) = (read_plain(Failure, json.dumps(each), "it") for each in golden["failures"])
@@ -54,6 +56,9 @@ def test_what_stands_beside_them_is_read(golden: dict[str, Any]) -> None:
     assert all(read_text(written, "it") == text for written, text in golden["texts"].items())
     (policy,) = (read_policy(json.dumps(each), "it") for each in golden["policies"])
     assert policy == POLICY
+    facts = [read_fact(json.dumps(each), "it") for each in golden["facts"]]
+    assert facts == told()
+    assert {type(each) for each in facts} == set(fact_classes())
 
 
 def test_this_release_has_a_file() -> None:

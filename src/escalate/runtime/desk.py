@@ -25,7 +25,16 @@ from escalate.errors import BadInput
 from escalate.runtime.asking import Askers
 from escalate.runtime.assigning import Assigner
 from escalate.runtime.directory import Directory
-from escalate.runtime.doors import a_command, a_fact, as_key, callables, furnished, of_kind, span_us
+from escalate.runtime.doors import (
+    a_command,
+    a_fact,
+    as_key,
+    callables,
+    furnished,
+    of_kind,
+    span_us,
+    words,
+)
 from escalate.runtime.errands import DESK, Errands, Listener
 from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
@@ -75,9 +84,9 @@ class Desk(Views, Moving, Outbox, Keeping):
         notify_within_s: How many seconds that may take; it runs in a thread of its own. None: as long
             as it likes, in the caller's thread.
         new_id: Returns the id of a new ticket.
-        settle: How long timers wait for facts that say when they occurred and are still on their way, as
-            from webhooks. A fact that comes within it stands where it belongs, before timers that were
-            due after it; a command waits for nothing.
+        settle: How long timers and facts wait for facts that occurred before them and are still on their
+            way, as from webhooks. Those that come within it are followed in the order in which they
+            occurred; a command waits for nothing, and what is held is followed before it.
 
     Raises:
         InvalidPolicy: The policy book has another policy of that name and version.
@@ -179,7 +188,7 @@ class Desk(Views, Moving, Outbox, Keeping):
             requester=requester,
             priority=priority,
             request_type=request_type,
-            tags=frozenset([tags]) if isinstance(tags, str) else frozenset(tags),
+            tags=words("Desk.open(tags)", tags),
             fields=fields,
             tier=tier,
             by=by,
@@ -210,7 +219,11 @@ class Desk(Views, Moving, Outbox, Keeping):
         return tuple(visit.events)
 
     def observe(self, ticket_id: str, fact: Fact) -> tuple[Event, ...]:
-        """Follow what somebody saw happen to a ticket; it is never refused.
+        """Follow what somebody saw happen to a ticket, and return what happened; it is never refused.
+
+        With ``settle``, a fact that says when it occurred is kept, and followed once that is so long ago:
+        by the next visit or tick. Until then nothing comes of it, and the facts that came before it in
+        time may still come. A command that it describes is held once, if it has an id.
 
         Raises:
             UnknownTicket: The desk has no such ticket.
@@ -218,7 +231,7 @@ class Desk(Views, Moving, Outbox, Keeping):
         """
         a_fact("Desk.observe", fact)
         self.ticket(ticket_id)
-        return tuple(self._visit(ticket_id, lambda visit: visit.see(fact)).events)
+        return tuple(self._visit(ticket_id, lambda visit: visit.hear(fact)).events)
 
     def tick(self, limit: int | None = None) -> Ticked:
         """Fire every timer that lies before now and do every errand that is due.

@@ -73,6 +73,23 @@ def span_us(what: str, value: object) -> int:
     return value // timedelta(microseconds=1)
 
 
+def words(what: str, value: object) -> frozenset[str]:
+    """Return words as a set; a text is one word.
+
+    Raises:
+        BadInput: They are none.
+
+    >>> sorted(words("tags", ["vip", "vpn"]))
+    ['vip', 'vpn']
+    """
+    some = [value] if isinstance(value, str) else value
+    if isinstance(some, Iterable):
+        found = list(some)
+        if all(isinstance(each, str) for each in found):
+            return frozenset(found)
+    raise BadInput(what, value, 'words, e.g. ["vip"]')
+
+
 def a_command(what: str, value: object) -> None:
     """Check that *value* is a command.
 

@@ -65,7 +65,8 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
             nobody is told, no edit is vetoed. Its journals stand under a name of their own.
         share: The share of all tickets that take part, from 0 to 1; always the same ones. The desk
             keeps out of the others.
-        settle: As for :class:`~escalate.Desk`; what the host shows is so now, and waits for nothing.
+        settle: As for :class:`~escalate.Desk`. It is for facts that :meth:`observe` is told; what the
+            host shows is so now, and waits for nothing: what is held is followed before it.
 
     Raises:
         BadInput: *policy_for* is neither, a listener cannot be called, there is no such mode, *share* is
@@ -202,13 +203,14 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         """Follow what happened to a ticket, after what the host shows of it; it is never refused.
 
         ``Did(Reply(..., id="comment-7"))`` tells of a message. Give it an id: then a hook that fires
-        three times tells of it once.
+        three times tells of it once. With ``settle``, one that says when it occurred is held and
+        followed later, as by :meth:`escalate.Desk.observe`.
 
         Raises:
             UnknownTicket: Neither the host nor the desk has it.
         """
         a_fact("HostedDesk.observe", fact)
-        visit = self._told(ticket_id, methodcaller("see", fact), Way(by=fact.by))
+        visit = self._told(ticket_id, methodcaller("hear", fact), Way(by=fact.by))
         return () if visit is None else tuple(visit.events)
 
     # -- what is asked
@@ -251,6 +253,9 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         run, ticket = run_of(self), self._store.load(self.name, ticket_id).ticket
         if not self._acts or ticket is None or (run is not None and run.ticket_id == ticket_id):
             return Guarded()
+        ticket = self._handed_over(
+            ticket, self._now_us()
+        )  # a command would have it handed over first
         last = hosts.from_text(self._store.load(self.name, ticket_id).shown)
         wanted = (
             change if isinstance(change, c.Command) else hosts.news(hosts.parts_of(change), last)

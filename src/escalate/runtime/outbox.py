@@ -65,7 +65,7 @@ class Outbox(ABC):
         Raises:
             NoSuchLetter: The outbox holds no errand of that ticket and event.
         """
-        waiting = [each.number for each in self._store.errands(self.name, ticket_id)]
+        waiting = [each.number for each in self._waiting(ticket_id)]
         if number not in waiting:
             raise NoSuchLetter(self.name, ticket_id, number, tuple(waiting))
 
@@ -80,8 +80,13 @@ class Outbox(ABC):
         while page := self._store.due_errands(self.name, until_us=NEVER_US, after=after, limit=500):
             after = page[-1]
             for due in page:
-                for errand in self._store.errands(self.name, due.ticket_id):
+                for errand in self._waiting(due.ticket_id):
                     yield self._letter(due.ticket_id, errand)
+
+    def _waiting(self, ticket_id: str) -> list[Errand]:
+        # A fact that is held is nothing to be done in the world.
+        errands = self._store.errands(self.name, ticket_id)
+        return [errand for errand in errands if errand.kind != "fact"]
 
     def _letter(self, ticket_id: str, errand: Errand) -> Letter:
         event = self._store.events(self.name, ticket_id, after=errand.number - 1)[0]

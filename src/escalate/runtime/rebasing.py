@@ -267,6 +267,7 @@ class Moving(ABC):
             if ticket.policy == (policy.name, policy.version):
                 return _change(ticket, ticket, ())
             if preview:
+                ticket = self._handed_over(ticket, self._now_us())
                 outcome = edit(ticket, self._policy_of(ticket), self._clock())
                 assert outcome.ticket is not None  # there was one
                 return _change(ticket, outcome.ticket, outcome.events, outcome.refusal)
@@ -282,6 +283,14 @@ class Moving(ABC):
     @abstractmethod
     def ticket(self, ticket_id: str) -> Ticket:
         """Return the ticket as it is stored."""
+
+    @abstractmethod
+    def _now_us(self) -> int:
+        """Read the clock."""
+
+    @abstractmethod
+    def _handed_over(self, ticket: Ticket, until_us: int) -> Ticket:
+        """Return *ticket* as it would be once it has been told of what is held and occurred by then."""
 
     @abstractmethod
     def _policy_of(self, ticket: Ticket) -> EscalationPolicy:

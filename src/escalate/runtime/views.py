@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from escalate.core.engine import advance
@@ -16,10 +17,11 @@ from escalate.core.policy import EscalationPolicy
 from escalate.core.protocol import Check
 from escalate.core.ranking import urgency
 from escalate.errors import BadInput, UnknownTicket, nearest
+from escalate.runtime.holding import handed_over
 from escalate.runtime.packet import Packet, checks_to_do, packet_of
 from escalate.runtime.policybook import Edition, PolicyBook
 from escalate.runtime.rows import Row, rows
-from escalate.stores.base import Failure, Refusal, Texts
+from escalate.stores.base import Failure, Held, Refusal, Texts
 
 if TYPE_CHECKING:
     from escalate.runtime.visiting import Surroundings
@@ -73,18 +75,21 @@ class Views:
     def explain(self, ticket_id: str, *, by: Actor | None = None) -> Explanation:
         """Return why a ticket stands where it stands, and what *by* may do with it.
 
+        With ``settle`` it speaks of the instant until which facts and timers have been followed, or will
+        be by the next tick.
+
         Raises:
             UnknownTicket: The desk has no such ticket.
         """
-        ticket = self.ticket(ticket_id)
-        return explain(ticket, self._policy_of(ticket), now=self._clock(), by=by)
+        until_us = self._settled_us()
+        ticket = self._handed_over(self.ticket(ticket_id), until_us)
+        return explain(ticket, self._policy_of(ticket), now=as_instant(until_us), by=by)
 
     def queue(self, tier: str) -> tuple[Ticket, ...]:
         """Return the tickets of a tier that are not done, the one to look at next first.
 
-        The order is that of :func:`escalate.core.rank`. Tickets are shown as they are now, with timers
-        that lie before now counted as fired, whether or not somebody has ticked since; those that a
-        timer has moved elsewhere stand there.
+        The order is that of :func:`escalate.core.rank`. Tickets are shown as a tick would leave them now,
+        whether or not somebody has ticked since: those that a timer has moved elsewhere stand there.
 
         Raises:
             BadInput: No policy of the desk has such a tier.
@@ -153,6 +158,19 @@ class Views:
     def _now_us(self) -> int:
         return as_us(self._clock(), f"{type(self).__name__}.clock()")
 
+    def _settled_us(self) -> int:
+        """Return until when a tick would follow what happened: facts may be on their way since."""
+        return self._now_us() - self._around.settle_us
+
+    def _handed_over(self, ticket: Ticket, until_us: int) -> Ticket:
+        """Return *ticket* as it would be once it has been told of what is held and occurred by then."""
+        held = self._store.held(self.name, ticket.id) if self._around.settle_us else ()
+        return handed_over(ticket, held, self._policy_of(ticket), until_us)
+
+    def _all_held(self) -> Mapping[str, tuple[Held, ...]]:
+        held = self._store.held(self.name) if self._around.settle_us else ()
+        return {key: tuple(some) for key, some in groupby(held, key=lambda each: each.ticket_id)}
+
     def _policy_of(self, ticket: Ticket) -> EscalationPolicy:
         return self._book.policy(ticket.policy)
 
@@ -160,11 +178,17 @@ class Views:
         return self.ticket(ticket) if isinstance(ticket, str) else ticket
 
     def _ranked(self, wanted: Callable[[Ticket], bool]) -> tuple[Ticket, ...]:
-        now = as_instant(self._now_us())
+        until_us = self._settled_us()
+        now = as_instant(until_us)
+        held = self._all_held()
+        tickets = {ticket.id: ticket for ticket in self._store.live(self.name)}
+        # What was resolved may be reopened by a fact that is held.
+        tickets |= {key: self.ticket(key) for key in held if key not in tickets}
         seen = [
-            (advance(ticket, self._policy_of(ticket), before=now).ticket or ticket)
-            for ticket in self._store.live(self.name)
+            handed_over(ticket, held.get(key, ()), self._policy_of(ticket), until_us)
+            for key, ticket in tickets.items()
         ]
+        seen = [advance(each, self._policy_of(each), before=now).ticket or each for each in seen]
         chosen = [ticket for ticket in seen if not ticket.status.is_done and wanted(ticket)]
         chosen.sort(key=lambda ticket: urgency(ticket, self._policy_of(ticket), now))
         return tuple(chosen)

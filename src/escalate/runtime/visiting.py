@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
@@ -25,12 +25,14 @@ from escalate.core.policy import EscalationPolicy
 from escalate.errors import AlreadyRefused, BotSilent, Refused
 from escalate.runtime.assigning import Assigner, Candidate
 from escalate.runtime.directory import Directory
+from escalate.runtime.holding import in_order
 from escalate.runtime.hushing import Hush
 from escalate.stores.base import (
     NEVER_US,
     Entry,
     Errand,
     ErrandKind,
+    Held,
     Refusal,
     Store,
     Stored,
@@ -40,6 +42,7 @@ from escalate.stores.base import (
 ASSIGNER: Final = Actor("assigner", "system")
 MOST_TRIES: Final = 12
 _MINUTE_US: Final = 60_000_000
+_Row = TypeVar("_Row", Errand, Held)
 _ARRIVALS: Final = (e.Opened, e.Moved, e.Classified, e.Reopened)
 
 
@@ -54,7 +57,7 @@ class Surroundings:
         assigner: Who gives tickets to people; none leaves them in the queues.
         delivers: Whether somebody carries notices to people.
         opens: Whether the desk opens tickets of its own, for customers who write too late.
-        settle_us: How long timers wait for facts that are still on their way.
+        settle_us: How long timers and facts wait for facts that are still on their way.
     """
 
     desk: str
@@ -140,6 +143,10 @@ class Visit:
         errands = around.store.errands(around.desk, ticket_id) if stored.version else ()
         self._kept = {errand.number: errand for errand in errands}
         self._errands = dict(self._kept)
+        holds = any(errand.kind == "fact" for errand in errands)
+        held = around.store.held(around.desk, ticket_id) if holds else ()
+        self._kept_held = {each.number: each for each in held}
+        self._held = dict(self._kept_held)
         self._turns: list[Turn] = []
         self._command_id: str | None = None
         self._noted: Refusal | None = None
@@ -172,6 +179,26 @@ class Visit:
             self._follow(fact, at_us)
         self._settle()
 
+    def hear(self, fact: Fact) -> None:
+        """Hold *fact* until those that occurred before it have had time to come; then it is followed.
+
+        One that says nothing of when it occurred waits for nothing, nor does one that comes too late.
+        """
+        if fact.occurred_at is None or self.ticket is None:
+            self.see(fact)
+            return
+        at_us = min(as_us(fact.occurred_at, "occurred_at"), self._now_us)
+        if at_us <= self._now_us - self._around.settle_us:
+            self.see(fact)
+            return
+        self.catch_up(self._now_us)
+        command_id = _id_of(fact)
+        if command_id is None or not self._is_known(command_id):
+            number = min(self._held, default=0) - 1
+            self._held[number] = Held(self.ticket_id, number, at_us, fact)
+            self._errands[number] = Errand(number, "fact", at_us + self._around.settle_us)
+            self._command_id = command_id  # known from now on, so that it is held once
+
     def _at_us(self, fact: Fact) -> int:
         """Return until when timers go before *fact*: now, or when it occurred if that is not long ago."""
         if fact.occurred_at is None:
@@ -191,19 +218,23 @@ class Visit:
         """
         due_us = None if self.ticket is None else self.ticket.due_us
         at_us = self._now_us if due_us is None else min(due_us, self._now_us)
+        self._hand_over_all(at_us)
         for fact in facts:
             self._follow(fact, at_us)
         self._settle()
 
     def _follow(self, fact: Fact, at_us: int) -> None:
-        command_id = getattr(fact.command, "id", None) if isinstance(fact, Did) else None
-        if self.ticket is None:
-            command_id = None  # that of Open is the ticket's own
-        elif command_id is not None and self._is_known(command_id):
+        command_id = (
+            None if self.ticket is None else _id_of(fact)
+        )  # that of Open is the ticket's own
+        if command_id is not None and self._is_known(command_id):
             return
+        self._follow_anyway(fact, at_us)
+        self._command_id = command_id or self._command_id
+
+    def _follow_anyway(self, fact: Fact, at_us: int) -> None:
         before = len(self.events)
         self._absorb(observe(self.ticket, fact, self._policy, now=as_instant(at_us)))
-        self._command_id = command_id or self._command_id
         if isinstance(fact, Seen):
             by = fact.by or Actor()
             self.stated |= {event.seq for event in self.events[before:] if event.by == by}
@@ -211,6 +242,7 @@ class Visit:
     def erase(self, by: Actor) -> None:
         """Let everything due have its turn, then journal that all that was written is deleted."""
         self._come_to(self._now_us)
+        self._hand_over_all()  # also what counts as later, should the clock have run back
         ticket = self.ticket
         assert ticket is not None  # the desk has looked
         at_us = max(self._now_us, ticket.changed_us)
@@ -260,14 +292,21 @@ class Visit:
         self.events.append(event)
 
     def catch_up(self, before_us: int, *, delivers: bool = True) -> None:
-        """Let timers before *before_us* and notices until then have their turn, in order of time."""
+        """Let timers before *before_us*, held facts and notices until then have their turn, by time."""
         while self.ticket is not None:
+            until_us = min(before_us, self._timers_until_us)
             notice = self._next_notice(before_us) if delivers else None
+            held = self._next_held(until_us)
             timer_us = self.ticket.due_us
-            if timer_us is not None and timer_us >= min(before_us, self._timers_until_us):
+            if timer_us is not None and timer_us >= until_us:
                 timer_us = None
-            if notice is not None and (timer_us is None or notice.at_us <= timer_us):
+            if held is not None and timer_us is not None and timer_us < held.at_us:
+                held = None  # the timer is earlier; at its very instant an act comes before it
+            first_us = timer_us if held is None else held.at_us
+            if notice is not None and (first_us is None or notice.at_us <= first_us):
                 self._deliver(notice)
+            elif held is not None:
+                self._hand_over(held)
             elif timer_us is not None:
                 # Just this instant: what it asks for has its turn before anything later.
                 before = as_instant(timer_us + 1)
@@ -275,6 +314,21 @@ class Visit:
                 self._assign()
             else:
                 return
+
+    def _next_held(self, until_us: int | None = None) -> Held | None:
+        """Return the earliest fact that is held and occurred by *until_us*; of one instant, what came first."""
+        held = min(self._held.values(), key=in_order, default=None)
+        return None if held is None or (until_us is not None and held.at_us > until_us) else held
+
+    def _hand_over(self, held: Held) -> None:
+        del self._held[held.number]
+        self.done(held.number)
+        self._follow_anyway(held.fact, held.at_us)
+        self._assign()
+
+    def _hand_over_all(self, until_us: int | None = None) -> None:
+        while (held := self._next_held(until_us)) is not None:
+            self._hand_over(held)
 
     def catch_up_now(self) -> None:
         """Let everything that lies before now have its turn."""
@@ -294,19 +348,14 @@ class Visit:
     def entry(self) -> Entry:
         """Return what the visit leaves behind, and hand out its jobs."""
         self.jobs = [*_joined(self.jobs), *self._jobs()]
-        numbers = sorted(self._kept.keys() | self._errands.keys())
-        errands = {
-            number: self._errands.get(number)
-            for number in numbers
-            if self._errands.get(number) != self._kept.get(number)
-        }
         return Entry(
             ticket=self.ticket,
             events=tuple(self.events),
             texts=self._texts,
             command_id=self._command_id,
             refusal=self._noted,
-            errands=errands,
+            errands=_changed(self._kept, self._errands),
+            held=_changed(self._kept_held, self._held),
             turns=tuple(self._turns),
             shown=self.shown,
         )
@@ -445,7 +494,9 @@ class Visit:
         if not self._reaches_out:
             return
         for errand in tuple(self._errands.values()):
-            if errand.kind != "notify" and errand.at_us <= self._now_us and self._put_off(errand):
+            if errand.kind in ("notify", "fact") or errand.at_us > self._now_us:
+                continue
+            if self._put_off(errand):
                 assert self.ticket is not None
                 yield Job((errand,), (self._event(errand.number),), self.ticket)
 
@@ -506,6 +557,19 @@ class Visit:
 
 
 Deed = Callable[[Visit], object]
+
+
+def _id_of(fact: Fact) -> str | None:
+    """Return the id by which a fact that comes twice is known."""
+    return getattr(fact.command, "id", None) if isinstance(fact, Did) else None
+
+
+def _changed(before: Mapping[int, _Row], after: Mapping[int, _Row]) -> dict[int, _Row | None]:
+    """Return what is otherwise than before, by number; none for what is gone."""
+    numbers = sorted(before.keys() | after.keys())
+    return {
+        number: after.get(number) for number in numbers if after.get(number) != before.get(number)
+    }
 
 
 def _joined(jobs: list[Job]) -> Iterator[Job]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from escalate.stores.base import Entry as Entry
     from escalate.stores.base import Errand as Errand
     from escalate.stores.base import Failure as Failure
+    from escalate.stores.base import Held as Held
     from escalate.stores.base import PolicyText as PolicyText
     from escalate.stores.base import Rebuilt as Rebuilt
     from escalate.stores.base import Refusal as Refusal
@@ -36,6 +37,7 @@ __all__ = [
     "Entry",
     "Errand",
     "Failure",
+    "Held",
     "MemoryStore",
     "PolicyText",
     "PostgresStore",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from escalate.core.events import Erased
@@ -10,7 +10,7 @@ from escalate.core.model import Ticket
 from escalate.errors import InvalidJournal, VersionConflict
 from escalate.stores import documents as d
 from escalate.stores.asking import Asking, Row
-from escalate.stores.base import Entry, Errand, Turn
+from escalate.stores.base import Entry, Errand, Held, Turn
 from escalate.stores.refusing import Refusing
 
 COLUMNS: Final = (
@@ -27,6 +27,7 @@ COLUMNS: Final = (
 
 _EVENT: Final = ("desk", "ticket", "number", "at_us", "event", "document")
 _TEXT: Final = ("desk", "ticket", "number", "field", "document")
+_HELD: Final = ("desk", "ticket", "number", "at_us", "document")
 _ERRAND: Final = ("desk", "ticket", "number", "kind", "at_us", "tries")
 _SET: Final = ", ".join(f"{name} = ?" for name in COLUMNS)
 _FIRST_ERRAND: Final = "(SELECT MIN(at_us) FROM escalate_errands WHERE desk = ? AND ticket = ?)"
@@ -101,6 +102,7 @@ class Appending(Refusing, Writing):
             self._put_errands(
                 desk, [(ticket_id, number, errand) for number, errand in entry.errands.items()]
             )
+            self._put_held(desk, ticket_id, entry.held)
             self._put_events(event_rows(desk, ticket_id, entry))
             self._erase(desk, ticket_id, entry)
             self._put_texts(text_rows(desk, ticket_id, entry))
@@ -160,6 +162,17 @@ class Appending(Refusing, Writing):
                 ticket_id,
                 erased,
             )
+
+    def _put_held(self, desk: str, ticket_id: str, held: Mapping[int, Held | None]) -> None:
+        gone = [(ticket_id, number) for number, each in held.items() if each is None]
+        for these, values in self._among(("ticket", "number"), gone):
+            self._run(f"DELETE FROM escalate_held WHERE desk = ? AND {these}", desk, *values)  # noqa: S608
+        rows = [
+            (desk, ticket_id, number, each.at_us, d.write_fact(each.fact))
+            for number, each in held.items()
+            if each is not None
+        ]
+        self._insert("escalate_held", _HELD, rows)
 
     def _put_rest(self, desk: str, ticket_id: str, entry: Entry) -> None:
         if entry.command_id is not None:

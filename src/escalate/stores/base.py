@@ -7,7 +7,7 @@ the ticket stored beside it is a copy that spares the folding. Every key begins 
 What a store in SQL needs, one table each: tickets (desk, ticket, version, due, tier, done, assignee, the
 ticket itself, what its host shows; an index on desk and due), events (desk, ticket, number), texts (desk,
 ticket, number, field), commands (desk, ticket, command id; unique), refusals, errands (desk, ticket,
-number; an index on desk and instant), turns (desk, tier, agent), failures, policies (desk,
+number; an index on desk and instant), held (desk, ticket, number), turns (desk, tier, agent), failures, policies (desk,
 name, version; unique). :mod:`escalate.stores.schema` is that in SQL.
 
 :func:`escalate.testing.check_store` holds a store against all of this.
@@ -22,6 +22,7 @@ from typing import Final, Literal, Protocol
 import attrs
 
 from escalate.core.events import Event
+from escalate.core.facts import Fact
 from escalate.core.instants import show_instant
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
@@ -30,7 +31,7 @@ from escalate.core.sealing import FrozenDict
 Texts = Mapping[tuple[int, str], str]
 """Free texts of one ticket, by (event number, field)."""
 
-ErrandKind = Literal["notify", "classify", "follow-up"]
+ErrandKind = Literal["notify", "classify", "follow-up", "fact"]
 NO_TEXTS: Final[Texts] = FrozenDict()
 NEVER_US: Final = 253_402_300_799_000_000
 """The last second of the year 9999: when an errand is due that nobody tries any more."""
@@ -64,8 +65,9 @@ class Errand:
     """Something that an event asks the desk to do in the world, kept until it is done.
 
     Attributes:
-        number: The number of the event that asks for it.
-        kind: Somebody is to be told, the classifier to be asked, or a linked ticket to be opened.
+        number: The number of the event that asks for it; that of a :class:`Held` for a fact.
+        kind: Somebody is to be told, the classifier to be asked, a linked ticket to be opened, or a fact
+            that is held to be handed over.
         at_us: When it is to be done, or to be tried again.
         tries: How often somebody has set out to do it.
     """
@@ -79,6 +81,25 @@ class Errand:
     def is_dead(self) -> bool:
         """Whether it was given up."""
         return self.at_us == NEVER_US
+
+
+@attrs.frozen
+class Held:
+    """A fact that waits for others that occurred before it and are still on their way.
+
+    An errand of the same number, of kind ``"fact"``, says when it is to be handed over.
+
+    Attributes:
+        ticket_id: The ticket it is about.
+        number: Below zero, for it is no event yet; of those of a ticket, what came later has a lower one.
+        at_us: When it counts as having occurred.
+        fact: What somebody saw happen, with its texts.
+    """
+
+    ticket_id: str
+    number: int
+    at_us: int = attrs.field(repr=show_instant)
+    fact: Fact = attrs.field(repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -174,6 +195,7 @@ class Entry:
         command_id: The id of a command that was carried out, also if nothing changed by it.
         refusal: The command that was refused, if one was.
         errands: By event number: the errand as it stands now, or none once it is done.
+        held: By number: a fact that is held from now on, or none once it was handed over.
         turns: Who was given the ticket in turn.
         shown: What the ticket's host shows now, as text; none leaves what was kept before.
     """
@@ -184,13 +206,14 @@ class Entry:
     command_id: str | None = None
     refusal: Refusal | None = None
     errands: Mapping[int, Errand | None] = attrs.field(factory=dict)
+    held: Mapping[int, Held | None] = attrs.field(factory=dict)
     turns: tuple[Turn, ...] = ()
     shown: str | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to keep."""
-        kept = (self.events, self.command_id, self.refusal, self.errands, self.turns)
+        kept = (self.events, self.command_id, self.refusal, self.errands, self.held, self.turns)
         return not any(kept) and self.shown is None
 
 
@@ -282,6 +305,10 @@ class Store(Protocol):
         """Return what is still to be done for a ticket, by event number."""
         ...
 
+    def held(self, desk: str, ticket_id: str | None = None) -> tuple[Held, ...]:
+        """Return the facts that are held, of one ticket or all: by ticket, then as they came."""
+        ...
+
     def knows_command(self, desk: str, ticket_id: str, command_id: str) -> bool:
         """Whether a command of that id was carried out on the ticket before."""
         ...
@@ -360,7 +387,7 @@ class Store(Protocol):
     def purge(self, desk: str, *, before_us: int) -> tuple[str, ...]:
         """Delete what is older than *before_us* and over, and return the tickets that are gone.
 
-        Those are the tickets that are resolved or closed and have not changed since, with all that is
-        kept of them, and refusals and failures of before.
+        Those are the tickets that are resolved or closed, have not changed since and have no fact that
+        is held, with all that is kept of them, and refusals and failures of before.
         """
         ...

@@ -197,7 +197,8 @@ class Batch(Claiming, Policies, Housekeeping):
     def append(self, desk: str, ticket_id: str, entry: Entry, *, expected_version: int) -> int:
         """Gather *entry*, or write it at once if it has more than timers leave behind."""
         held = self._held.get(ticket_id)
-        if held is None or entry.turns or entry.refusal or entry.shown or entry.command_id:
+        more = (entry.turns, entry.refusal, entry.shown, entry.command_id, entry.held)
+        if held is None or any(more):
             self._write()
             self._held.pop(ticket_id, None)
             return super().append(desk, ticket_id, entry, expected_version=expected_version)

@@ -18,7 +18,8 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 import attrs
 
-from escalate.core.sealing import FrozenDict, Sealed, seal
+from escalate.core import facts
+from escalate.core.sealing import FrozenDict, NOTHING, Sealed, seal
 from escalate.errors import BadInput
 
 Convert = Callable[[Any], Any]
@@ -38,6 +39,7 @@ class Form:
 
 
 PLAIN: Final = Form()
+_PLAIN: Final = frozenset({str, int, float, bool})
 
 
 def _same(value: Any) -> Any:
@@ -52,8 +54,6 @@ def form_of(hint: Any) -> Form:  # noqa: PLR0911  one line for each kind of type
         TypeError: There is no form for such a type.
     """
     origin = get_origin(hint)
-    if hint == int | float:
-        return Form(_write_any, _read_any)
     if origin in (Union, types.UnionType):
         return _maybe(hint)
     if hint in (int, str, bool) or origin is Literal:
@@ -62,6 +62,8 @@ def form_of(hint: Any) -> Form:  # noqa: PLR0911  one line for each kind of type
         return Form(_write_float, float)
     if hint is Any:
         return Form(_write_any, _read_any)
+    if hint is datetime:
+        return Form(datetime.isoformat, datetime.fromisoformat)
     if origin is not None:
         return _several(origin, get_args(hint))
     if issubclass(hint, IntEnum):
@@ -72,7 +74,10 @@ def form_of(hint: Any) -> Form:  # noqa: PLR0911  one line for each kind of type
 
 
 def _maybe(hint: Any) -> Form:
-    some = [each for each in get_args(hint) if each is not types.NoneType]
+    # What a snapshot does not show is at its default, and so left out.
+    some = [each for each in get_args(hint) if each not in (types.NoneType, facts.Unknown)]
+    if len(some) > 1 and _PLAIN.issuperset(some):
+        return Form(_write_any, _read_any)
     if len(some) != 1 or len(some) == len(get_args(hint)):
         raise TypeError(f"no form for {hint}")
     inner = form_of(some[0])
@@ -114,13 +119,20 @@ def _several(origin: Any, args: tuple[Any, ...]) -> Form:
     raise TypeError(f"no form for {origin}")
 
 
-def _class_form(cls: type) -> Form:
+def _class_form(cls: type, given: Mapping[Any, Form] = NOTHING) -> Form:
     open_form = cls.__mro__[2] if issubclass(cls, Sealed) else cls
     hints = get_type_hints(open_form)
-    parts = [(field.name, _default(field), form_of(hints[field.name])) for field in _fields(cls)]
+    parts = [
+        (field.name, _default(field), given.get(hints[field.name]) or form_of(hints[field.name]))
+        for field in _fields(cls)
+    ]
     writes = [(name, default, form.write) for name, default, form in parts]
     values = _values_of([name for name, _, _ in parts])
-    reads = {name: form.read for name, _, form in parts}
+    # As the class is called: a field may be stored under another name than it is given by.
+    reads = {
+        each.name: (each.alias or each.name, form.read)
+        for each, (_, _, form) in zip(_fields(cls), parts, strict=True)
+    }
 
     def write(value: Any) -> dict[str, Any]:
         table = {}
@@ -130,13 +142,13 @@ def _class_form(cls: type) -> Form:
         return table
 
     def read(table: Mapping[str, Any]) -> Any:
-        given = {}
+        called_with = {}
         for name, each in table.items():
             if name not in reads:
                 raise Unknown(f"{cls.__name__}.{name}")
-            convert = reads[name]
-            given[name] = each if convert is None else convert(each)
-        value = open_form(**given)
+            called, convert = reads[name]
+            called_with[called] = each if convert is None else convert(each)
+        value = open_form(**called_with)
         return value if open_form is cls else seal(value, cls)
 
     return Form(write, read)
@@ -148,9 +160,12 @@ def _values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return get if len(names) != 1 else lambda thing: (get(thing),)
 
 
-def union_of(classes: Iterable[type], tag: str) -> Form:
-    """Return the form of a value of one of *classes*, whose name is written under *tag*."""
-    forms = {cls.__name__: form_of(cls) for cls in classes}
+def union_of(classes: Iterable[type], tag: str, parts: Mapping[Any, Form] = NOTHING) -> Form:
+    """Return the form of a value of one of *classes*, whose name is written under *tag*.
+
+    *parts* has the forms of fields whose type stands for a union as well.
+    """
+    forms = {cls.__name__: _class_form(cls, parts) for cls in classes}
 
     def write(value: Any) -> dict[str, Any]:
         name = type(value).__name__

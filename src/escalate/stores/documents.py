@@ -1,4 +1,4 @@
-"""What durable stores write: events, tickets, refusals and failures as JSON texts, each with its format.
+"""What durable stores write: events, tickets, facts, refusals, failures as JSON texts, each with its format.
 
 A release reads what it and every earlier one wrote. What a later one wrote it refuses by name, so that a
 ticket stops rather than being understood by half. Whoever adds an event, or a field to anything below,
@@ -8,10 +8,13 @@ raises :data:`FORMAT`; a test holds that.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
 from typing import Any, Final, TypeVar
 
+from escalate.core import commands as c
 from escalate.core import events as e
+from escalate.core import facts as f
 from escalate.core.events import Event
 from escalate.core.model import Actor, Ticket
 from escalate.errors import BadInput, BrokenDocument, NewerDocument
@@ -29,17 +32,34 @@ _EVENT: Final = "event"
 
 def event_classes() -> tuple[type[Event], ...]:
     """Return every class of event, by name; :class:`Event` and :class:`Moved` stand for others."""
-    return tuple(sorted(_below(Event), key=lambda cls: cls.__name__))
+    return _classes(e, Event, but=(Event, e.Moved))
 
 
-def _below(cls: type[Event]) -> Iterator[type[Event]]:
-    for each in cls.__subclasses__():
-        if each.__module__ == e.__name__ and each is not e.Moved:
-            yield each
-        yield from _below(each)
+def command_classes() -> tuple[type[c.Command], ...]:
+    """Return every class of command, by name."""
+    return _classes(c, c.Command, but=(c.Command, c.Asked))
+
+
+def fact_classes() -> tuple[type[f.Fact], ...]:
+    """Return every class of fact, by name."""
+    return _classes(f, f.Fact, but=(f.Fact,))
+
+
+def _classes(
+    module: ModuleType, base: type[_Thing], but: tuple[type, ...]
+) -> tuple[type[_Thing], ...]:
+    # As the module has them: a base also knows the classes that attrs has replaced by its own.
+    found = {each for each in vars(module).values() if isinstance(each, type)}
+    kinds = (each for each in found if issubclass(each, base) and each not in but)
+    return tuple(sorted(kinds, key=lambda cls: cls.__name__))
 
 
 _EVENTS: Final = union_of(event_classes(), _EVENT)
+
+
+@cache
+def _facts() -> Form:  # made only when a desk holds facts: most hold none
+    return union_of(fact_classes(), "fact", {c.Command: union_of(command_classes(), "asked")})
 
 
 def write_event(event: Event) -> str:
@@ -80,6 +100,26 @@ def read_ticket(text: str, what: str) -> Ticket:
     """
     ticket: Ticket = _read(form_of(Ticket), text, what)
     return ticket
+
+
+def write_fact(fact: f.Fact) -> str:
+    """Return *fact* as a document, with the texts that came with it.
+
+    Raises:
+        BadInput: It holds a value that cannot be stored.
+    """
+    return _write(_facts(), fact, "fact")
+
+
+def read_fact(text: str, what: str) -> f.Fact:
+    """Return the fact that *text* is.
+
+    Raises:
+        NewerDocument: A later release wrote it.
+        BrokenDocument: It is no document of ours.
+    """
+    fact: f.Fact = _read(_facts(), text, what)
+    return fact
 
 
 def write_plain(thing: Refusal | Failure | Actor) -> str:

@@ -12,7 +12,8 @@ def export(store: Store, desk: str, ticket_id: str) -> dict[str, Any]:
     """Return all that *store* keeps of a ticket, as tables and lists that ``json.dumps`` takes.
 
     The keys are ``format``, ``desk``, ``ticket`` (none if it was never opened), ``version``, ``events``,
-    ``texts``, ``errands``, ``refusals`` and ``failures``; instants are microseconds since 1970 in UTC.
+    ``texts``, ``errands``, ``held``, ``refusals`` and ``failures``; instants are microseconds since 1970
+    in UTC.
 
     Raises:
         NewerDocument: A later release wrote some of it.
@@ -32,6 +33,10 @@ def export(store: Store, desk: str, ticket_id: str) -> dict[str, Any]:
         "errands": [
             {"number": each.number, "kind": each.kind, "at_us": each.at_us, "tries": each.tries}
             for each in store.errands(desk, ticket_id)
+        ],
+        "held": [
+            {"number": each.number, "at_us": each.at_us, "fact": d.table(d.write_fact(each.fact))}
+            for each in store.held(desk, ticket_id)
         ],
         "refusals": [d.table(d.write_plain(each)) for each in store.refusals(desk, ticket_id)],
         "failures": [

@@ -15,10 +15,15 @@ _OF_TICKETS: Final = (
     "escalate_texts",
     "escalate_commands",
     "escalate_errands",
+    "escalate_held",
     "escalate_refusals",
     "escalate_failures",
     "escalate_shown",
     "escalate_tickets",
+)
+_OVER: Final = (
+    "desk = ? AND done = 1 AND changed_us < ? AND NOT EXISTS (SELECT 1 FROM escalate_held"
+    " WHERE desk = kept.desk AND ticket = kept.ticket)"
 )
 
 
@@ -65,8 +70,7 @@ class Housekeeping(Appending, Reading):
         """Delete what is older than *before_us* and over."""
         gone = []
         rows = self._rows(
-            "SELECT ticket FROM escalate_tickets"
-            " WHERE desk = ? AND done = 1 AND changed_us < ? ORDER BY ticket",
+            f"SELECT ticket FROM escalate_tickets kept WHERE {_OVER} ORDER BY ticket",  # noqa: S608
             desk,
             before_us,
         )
@@ -74,11 +78,10 @@ class Housekeeping(Appending, Reading):
             with self._whole():
                 row = self._row_of(desk, ticket_id)
                 still = self._rows(
-                    "SELECT 1 FROM escalate_tickets"
-                    " WHERE desk = ? AND ticket = ? AND done = 1 AND changed_us < ?",
+                    f"SELECT 1 FROM escalate_tickets kept WHERE {_OVER} AND ticket = ?",  # noqa: S608
                     desk,
-                    ticket_id,
                     before_us,
+                    ticket_id,
                 )
                 if row is None or not still:
                     continue

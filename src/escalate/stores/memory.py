@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -21,12 +21,15 @@ from escalate.stores.base import (
     Entry,
     Errand,
     Failure,
+    Held,
     PolicyText,
     Rebuilt,
     Refusal,
     Stored,
     Texts,
 )
+
+_Kept = TypeVar("_Kept", Errand, Held)
 
 
 @attrs.define(eq=False)
@@ -38,6 +41,7 @@ class _Drawer:
     events: list[Event] = attrs.field(factory=list)
     texts: dict[tuple[int, str], str] = attrs.field(factory=dict)
     errands: dict[int, Errand] = attrs.field(factory=dict)
+    held: dict[int, Held] = attrs.field(factory=dict)
     commands: set[str] = attrs.field(factory=set)
 
     @property
@@ -176,11 +180,8 @@ class MemoryStore:
                 drawer.commands.add(entry.command_id)
             if entry.refusal is not None:
                 cabinet.refusals.append(entry.refusal)
-            for number, errand in entry.errands.items():
-                if errand is None:
-                    drawer.errands.pop(number, None)
-                else:
-                    drawer.errands[number] = errand
+            _put(drawer.errands, entry.errands)
+            _put(drawer.held, entry.held)
             cabinet.due.move(ticket_id, due_us, drawer.due_us)
             cabinet.errands.move(ticket_id, errand_us, drawer.errand_us)
             for turn in entry.turns:
@@ -222,6 +223,14 @@ class MemoryStore:
         with self._lock:
             errands = self._drawer(desk, ticket_id).errands
             return tuple(errands[number] for number in sorted(errands))
+
+    def held(self, desk: str, ticket_id: str | None = None) -> tuple[Held, ...]:
+        """Return the facts that are held."""
+        with self._lock:
+            if ticket_id is not None:
+                return _as_they_came(self._drawer(desk, ticket_id))
+            drawers = sorted(self._cabinet(desk).drawers.items())
+            return tuple(each for _, drawer in drawers for each in _as_they_came(drawer))
 
     def knows_command(self, desk: str, ticket_id: str, command_id: str) -> bool:
         """Whether a command of that id was carried out before."""
@@ -334,6 +343,7 @@ class MemoryStore:
                 each
                 for each in self._tickets(desk)
                 if each.status.is_done and each.changed_us < before_us
+                if not cabinet.drawers[each.id].held
             ]
             gone = {each.id for each in tickets}
             for ticket_id in gone:
@@ -393,6 +403,7 @@ def _restored(
         events=list(drawer.events),
         texts=dict(drawer.texts),
         errands=dict(drawer.errands),
+        held=dict(drawer.held),
         commands=set(drawer.commands),
     )
     turns = {turn.tier: dict(cabinet.turns.get(turn.tier, {})) for turn in entry.turns}
@@ -401,12 +412,25 @@ def _restored(
         cabinet.due.move(ticket_id, drawer.due_us, before.due_us)
         cabinet.errands.move(ticket_id, drawer.errand_us, before.errand_us)
         drawer.stored, drawer.events, drawer.texts = before.stored, before.events, before.texts
-        drawer.errands, drawer.commands = before.errands, before.commands
+        drawer.errands, drawer.held = before.errands, before.held
+        drawer.commands = before.commands
         cabinet.turns.update(turns)
         if entry.refusal is not None:
             _drop(cabinet.refusals, entry.refusal)
 
     return undo
+
+
+def _put(kept: dict[int, _Kept], changed: Mapping[int, _Kept | None]) -> None:
+    for number, each in changed.items():
+        if each is None:
+            kept.pop(number, None)
+        else:
+            kept[number] = each
+
+
+def _as_they_came(drawer: _Drawer) -> tuple[Held, ...]:
+    return tuple(drawer.held[number] for number in sorted(drawer.held, reverse=True))
 
 
 def _drop(kept: list[Any], one: object) -> None:

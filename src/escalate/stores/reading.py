@@ -12,7 +12,7 @@ from escalate.core.sealing import FrozenDict
 from escalate.errors import BrokenDocument, NewerDocument
 from escalate.stores import documents as d
 from escalate.stores.asking import Asking
-from escalate.stores.base import Errand, Stored, Texts
+from escalate.stores.base import Errand, Held, Stored, Texts
 
 _log: Final = logging.getLogger("escalate")
 
@@ -65,6 +65,20 @@ class Reading(Asking):
             ticket_id,
         )
         return tuple(Errand(*row) for row in rows)
+
+    def held(self, desk: str, ticket_id: str | None = None) -> tuple[Held, ...]:
+        """Return the facts that are held."""
+        which, values = ("", ()) if ticket_id is None else (" AND ticket = ?", (ticket_id,))
+        rows = self._rows(
+            f"SELECT ticket, number, at_us, document FROM escalate_held WHERE desk = ?{which}"  # noqa: S608
+            " ORDER BY ticket, number DESC",
+            desk,
+            *values,
+        )
+        return tuple(
+            Held(key, number, at_us, d.read_fact(text, f"ticket {key!r}, held fact {number}"))
+            for key, number, at_us, text in rows
+        )
 
     def knows_command(self, desk: str, ticket_id: str, command_id: str) -> bool:
         """Whether a command of that id was carried out before."""

@@ -128,6 +128,16 @@ CREATE TABLE escalate_shown (
     PRIMARY KEY (desk, ticket)
 );
 """,
+    """\
+CREATE TABLE escalate_held (
+    desk {text} NOT NULL,
+    ticket {text} NOT NULL,
+    number {int} NOT NULL,
+    at_us {int} NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (desk, ticket, number)
+);
+""",
 )
 """What brings the tables from each version to the next; the first makes them, from version 0 to 1."""
 

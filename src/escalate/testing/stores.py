@@ -20,6 +20,7 @@ import attrs
 from escalate.core import commands as c
 from escalate.core.engine import Outcome, evolve, fold, step
 from escalate.core.events import Erased
+from escalate.core.facts import Did, Seen
 from escalate.core.instants import as_us
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy, Path
@@ -30,6 +31,7 @@ from escalate.stores.base import (
     Entry,
     Errand,
     Failure,
+    Held,
     PolicyText,
     Rebuilt,
     Refusal,
@@ -86,6 +88,7 @@ def store_checks() -> tuple[Check, ...]:
         forgets_timers_that_were_replaced,
         keeps_errands_until_they_are_done,
         strikes_off_what_is_done,
+        holds_facts_until_they_are_handed_over,
         keeps_the_visits_of_a_batch,
         leaves_out_of_a_batch_what_failed,
         sees_in_a_batch_what_was_kept_in_it,
@@ -155,6 +158,7 @@ def keeps_an_entry_whole_or_not_at_all(make: MakeStore) -> None:
         command_id="k",
         refusal=_refusal("T-1"),
         errands={2: Errand(2, "notify", _T0)},
+        held={-1: _fact("T-1", -1)},
         turns=(Turn("N1", "ana", 7),),
     )
     _refused(store, "T-1", entry, 1)
@@ -164,6 +168,7 @@ def keeps_an_entry_whole_or_not_at_all(make: MakeStore) -> None:
     assert not store.knows_command("main", "T-1", "k"), "a failed append left a command id"
     assert not store.refusals("main"), "a failed append left a refusal"
     assert not store.errands("main", "T-1"), "a failed append left an errand"
+    assert not store.held("main"), "a failed append left a fact that is held"
     assert not store.turns("main", "N1"), "a failed append left a turn"
 
 
@@ -211,6 +216,7 @@ def keeps_desks_apart(make: MakeStore) -> None:
         command_id="k",
         refusal=_refusal("T-1"),
         errands={1: Errand(1, "classify", _T0)},
+        held={-1: _fact("T-1", -1)},
         turns=(Turn("N1", "ana", 1),),
     )
     store.append("east", "T-1", entry, expected_version=1)
@@ -222,6 +228,8 @@ def keeps_desks_apart(make: MakeStore) -> None:
         *store.events("west", "T-1"),
         *store.texts("west", "T-1"),
         *store.errands("west", "T-1"),
+        *store.held("west"),
+        *store.held("west", "T-1"),
         *store.due("west", before_us=far),
         *store.due_errands("west", until_us=far),
         *store.ids("west"),
@@ -358,6 +366,43 @@ def strikes_off_what_is_done(make: MakeStore) -> None:
     store.strike("main", [("T-2", 2)])
     store.strike("main", [])
     assert store.load("main", "T-3").version == 2, "a ticket that was not named has changed"
+
+
+def _fact(ticket_id: str, number: int, minutes: int = 0) -> Held:
+    at = START + timedelta(minutes=minutes)
+    command = c.Reply(f"Grüße \x00 {number}", by=Actor("ana", roles={"lead"}), id=f"k{number}")
+    return Held(ticket_id, number, as_us(at), Did(command, occurred_at=at))
+
+
+def holds_facts_until_they_are_handed_over(make: MakeStore) -> None:
+    """Facts come back as they came, texts and all, until they are handed over; in a batch as well."""
+    store = make()
+    for name in ("T-2", "T-1"):
+        ticket = _open(store, name)
+        facts = {number: _fact(name, number, minutes=9 + number) for number in (-1, -2)}
+        facts |= {-3: Held(name, -3, _T0, Seen(assignee=None, fields={"x": (1, 2.5)}))}
+        owed = {number: Errand(number, "fact", _T0 - number) for number in facts}
+        entry = Entry(ticket=ticket, held=facts, errands=owed)
+        assert not entry.is_empty, "an entry with facts to hold counts as empty"
+        with store.locked("main", name) as stored:
+            store.append("main", name, entry, expected_version=stored.version)
+    wanted = tuple(facts.values())
+    found = store.held("main", "T-1")
+    assert found == wanted, f"what came were {wanted}, what is held are {found}"
+    everybody = [(each.ticket_id, each.number) for each in store.held("main")]
+    assert everybody == [(name, -number) for name in ("T-1", "T-2") for number in (1, 2, 3)]
+    due = store.due_errands("main", until_us=_T0 + 1, limit=9)
+    assert [each.ticket_id for each in due] == ["T-1", "T-2"], "nobody is told to hand them over"
+    store.rebuild("main")
+    assert store.held("main", "T-1") == wanted, "a rebuilding has touched what is held"
+    with store.batch("main") as batch:
+        batch.due_errands("main", until_us=_T0 + 1, limit=9)
+        with batch.locked("main", "T-1", wait=False) as stored:
+            done = Entry(ticket=stored.ticket, held={-1: None, -3: None}, errands={-1: None})
+            batch.append("main", "T-1", done, expected_version=stored.version)
+        assert batch.held("main", "T-1") == wanted[1:2], "the batch does not see what it kept"
+    assert store.held("main", "T-1") == wanted[1:2], "a fact that was handed over is held"
+    assert len(store.held("main", "T-2")) == 3, "a fact of another ticket is gone"
 
 
 def _ticked(store: Store, ticket_id: str, text: str = "in a batch") -> None:
@@ -595,7 +640,10 @@ def rebuilds_from_events(make: MakeStore) -> None:
 
 
 def purges_what_is_over(make: MakeStore) -> None:
-    """What was done before an instant goes with all that belongs to it; the rest stays."""
+    """What was done before an instant goes with all that belongs to it; the rest stays.
+
+    So does a ticket that somebody has told something of which is not followed yet.
+    """
     store = make()
     for name in ("T-1", "T-2", "T-3"):
         ticket = _open(store, name)
@@ -627,6 +675,11 @@ def purges_what_is_over(make: MakeStore) -> None:
     assert not store.refusals("main"), "a refusal of before is still there"
     assert store.purge("main", before_us=before_us) == ()
     assert store.texts("main", "T-2"), "a text of a ticket that stays is gone"
+    told = Entry(ticket=store.load("main", "T-2").ticket, held={-1: _fact("T-2", -1)})
+    store.append("main", "T-2", told, expected_version=2)
+    assert store.purge("main", before_us=far) == (), "a fact that is held was purged"
+    store.append("main", "T-2", attrs.evolve(told, held={-1: None}), expected_version=3)
+    assert store.purge("main", before_us=far) == ("T-2",), "it keeps what is over and was told"
 
 
 def rolls_back_what_ends_in_an_error(make: MakeStore) -> None:
