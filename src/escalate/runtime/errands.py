@@ -154,7 +154,7 @@ class Errands:
 
         def record(visit: Visit) -> None:
             visit.done(number)
-            visit.ask(command)
+            visit.ask(command, settled=True)
 
         self.visit(ticket.id, record)
 
@@ -199,6 +199,6 @@ class Errands:
 
         def link(visit: Visit) -> None:
             visit.done(number)
-            visit.see(Did(c.Link("follow-up", new_id, by=DESK), by=DESK))
+            visit.see(Did(c.Link("follow-up", new_id, by=DESK), by=DESK), settled=True)
 
         self.visit(old.id, link)

@@ -136,7 +136,7 @@ class Visit:
         self._around = around
         self._policy = policy
         self._now_us = now_us
-        self._timers_until_us = now_us - around.settle_us
+        self._settled_us = self._timers_until_us = now_us - around.settle_us
         self._classifies = classifies
         self._reaches_out = reaches_out
         self._texts: dict[tuple[int, str], str] = {}
@@ -153,9 +153,14 @@ class Visit:
         self._arrived = False
         self._left: set[int] = set()
 
-    def ask(self, command: Command) -> None:
-        """Let everything due have its turn, then *command*; a refusal is kept in ``refusal``."""
-        self._come_to(self._now_us)
+    def ask(self, command: Command, *, settled: bool = False) -> None:
+        """Let everything due have its turn, then *command*; a refusal is kept in ``refusal``.
+
+        What the desk asks by itself, it asks when all has *settled*: then no fact that is on its way
+        comes too late because of it.
+        """
+        at_us = self._settled_us if settled else self._now_us
+        self._come_to(at_us)
         command_id = getattr(command, "id", None) if not isinstance(command, Open) else None
         if command_id is not None and self._was_asked(command_id):
             return
@@ -163,7 +168,7 @@ class Visit:
         if silent is not None:
             self._refuse(command, silent, command_id)
             return
-        outcome = step(self.ticket, command, self._policy, now=as_instant(self._now_us))
+        outcome = step(self.ticket, command, self._policy, now=as_instant(at_us))
         self._absorb(outcome)
         if outcome.refusal is not None:
             self._refuse(command, outcome.refusal, command_id)
@@ -171,10 +176,13 @@ class Visit:
         self._command_id = command_id
         self._settle()
 
-    def see(self, *facts: Fact) -> None:
-        """Let everything due have its turn, then follow *facts*; a command seen before is no news."""
+    def see(self, *facts: Fact, settled: bool = False) -> None:
+        """Let everything due have its turn, then follow *facts*; a command seen before is no news.
+
+        What the desk does by itself, it does when all has *settled*; see :meth:`ask`.
+        """
         for fact in facts:
-            at_us = self._at_us(fact)
+            at_us = self._settled_us if settled else self._at_us(fact)
             self._come_to(at_us)
             self._follow(fact, at_us)
         self._settle()
@@ -188,7 +196,7 @@ class Visit:
             self.see(fact)
             return
         at_us = min(as_us(fact.occurred_at, "occurred_at"), self._now_us)
-        if at_us <= self._now_us - self._around.settle_us:
+        if at_us <= self._settled_us:
             self.see(fact)
             return
         self.catch_up(self._now_us)
@@ -204,7 +212,7 @@ class Visit:
         if fact.occurred_at is None:
             return self._now_us
         claimed_us = as_us(fact.occurred_at, "occurred_at")
-        return min(self._now_us, max(claimed_us, self._now_us - self._around.settle_us))
+        return min(self._now_us, max(claimed_us, self._settled_us))
 
     def _come_to(self, at_us: int) -> None:
         """Let everything due before *at_us* have its turn: something happens at that instant."""
