@@ -1,4 +1,4 @@
-"""What becomes of a ticket once the facts that are held for it are handed over; nothing is changed by looking."""
+"""What becomes of a ticket once the facts that are held for it are handed over: for those who only look."""
 
 from __future__ import annotations
 

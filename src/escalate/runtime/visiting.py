@@ -202,7 +202,8 @@ class Visit:
         self.catch_up(self._now_us)
         command_id = _id_of(fact)
         if command_id is None or not self._is_known(command_id):
-            number = min(self._held, default=0) - 1
+            # Not that of one which this visit has handed over: in the store it is still there.
+            number = min((*self._kept_held, *self._held), default=0) - 1
             self._held[number] = Held(self.ticket_id, number, at_us, fact)
             self._errands[number] = Errand(number, "fact", at_us + self._around.settle_us)
             self._command_id = command_id  # known from now on, so that it is held once
@@ -324,7 +325,7 @@ class Visit:
                 return
 
     def _next_held(self, until_us: int | None = None) -> Held | None:
-        """Return the earliest fact that is held and occurred by *until_us*; of one instant, what came first."""
+        """Return the fact that is to be handed over next, of those that occurred by *until_us*."""
         held = min(self._held.values(), key=in_order, default=None)
         return None if held is None or (until_us is not None and held.at_us > until_us) else held
 

@@ -7,8 +7,8 @@ the ticket stored beside it is a copy that spares the folding. Every key begins 
 What a store in SQL needs, one table each: tickets (desk, ticket, version, due, tier, done, assignee, the
 ticket itself, what its host shows; an index on desk and due), events (desk, ticket, number), texts (desk,
 ticket, number, field), commands (desk, ticket, command id; unique), refusals, errands (desk, ticket,
-number; an index on desk and instant), held (desk, ticket, number), turns (desk, tier, agent), failures, policies (desk,
-name, version; unique). :mod:`escalate.stores.schema` is that in SQL.
+number; an index on desk and instant), held (desk, ticket, number), turns (desk, tier, agent), failures,
+policies (desk, name, version; unique). :mod:`escalate.stores.schema` is that in SQL.
 
 :func:`escalate.testing.check_store` holds a store against all of this.
 """

@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 import attrs
 
 from escalate.core import facts
-from escalate.core.sealing import FrozenDict, NOTHING, Sealed, seal
+from escalate.core.sealing import NOTHING, FrozenDict, Sealed, seal
 from escalate.errors import BadInput
 
 Convert = Callable[[Any], Any]
