@@ -26,13 +26,25 @@ if TYPE_CHECKING:
     from escalate.runtime.policybook import PolicyBook as PolicyBook
     from escalate.runtime.shadow import ShadowReport as ShadowReport
     from escalate.runtime.ticking import Ticked as Ticked
+    from escalate.runtime.watching import FIELDS as FIELDS
+    from escalate.runtime.watching import Decision as Decision
+    from escalate.runtime.watching import Delivery as Delivery
+    from escalate.runtime.watching import Firing as Firing
+    from escalate.runtime.watching import Observer as Observer
+    from escalate.runtime.watching import Rejection as Rejection
+    from escalate.runtime.watching import Tick as Tick
+    from escalate.runtime.watching import Trouble as Trouble
 
 _HOMES = {
     "Assigner": "assigning",
     "BySkill": "assigning",
     "Candidate": "assigning",
+    "Decision": "watching",
+    "Delivery": "watching",
     "Desk": "desk",
     "Directory": "directory",
+    "FIELDS": "watching",
+    "Firing": "watching",
     "Guarded": "guarding",
     "Happened": "hosts",
     "Host": "hosts",
@@ -40,23 +52,31 @@ _HOMES = {
     "LeastLoaded": "assigning",
     "Letter": "outbox",
     "Notice": "notices",
+    "Observer": "watching",
     "Packet": "packet",
     "Person": "directory",
     "PolicyBook": "policybook",
+    "Rejection": "watching",
     "RoundRobin": "assigning",
     "ShadowReport": "shadow",
     "Staff": "directory",
+    "Tick": "watching",
     "Ticked": "ticking",
+    "Trouble": "watching",
     "at_instant": "context",
     "skill_tags": "assigning",
 }
 
 __all__ = [
+    "FIELDS",
     "Assigner",
     "BySkill",
     "Candidate",
+    "Decision",
+    "Delivery",
     "Desk",
     "Directory",
+    "Firing",
     "Guarded",
     "Happened",
     "Host",
@@ -64,13 +84,17 @@ __all__ = [
     "LeastLoaded",
     "Letter",
     "Notice",
+    "Observer",
     "Packet",
     "Person",
     "PolicyBook",
+    "Rejection",
     "RoundRobin",
     "ShadowReport",
     "Staff",
+    "Tick",
     "Ticked",
+    "Trouble",
     "at_instant",
     "skill_tags",
 ]

@@ -5,7 +5,7 @@ What of the host fails here is logged, recorded, and costs no event; an errand s
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable, Iterable
 from operator import methodcaller
 from typing import Final
@@ -21,12 +21,12 @@ from escalate.core.model import ABSTAIN, Actor, Ticket
 from escalate.runtime.asking import Answer, Asker, Askers
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.reporting import Reports
 from escalate.runtime.visiting import Deed, Job, Surroundings, Visit
 from escalate.stores.base import Failure
 
 Listener = Callable[[Ticket, tuple[Event, ...]], object]
 DESK: Final = Actor("desk", "system")
-_log: Final = logging.getLogger("escalate")
 
 
 @attrs.frozen
@@ -41,6 +41,7 @@ class Errands:
         carrier: Who carries notices; none if nobody does.
         visit: Makes a visit to a ticket, for noting that an errand is done.
         now_us: Reads the clock.
+        reports: Tells the log and the observers.
     """
 
     around: Surroundings
@@ -50,14 +51,17 @@ class Errands:
     carrier: Carrier | None
     visit: Callable[[str, Deed], object]
     now_us: Callable[[], int]
+    reports: Reports
 
     def after(self, ticket_id: str, visit: Visit) -> None:
         """Do all that is to be done after *visit* was stored."""
         self.tell(ticket_id, visit)
         self.run(visit.jobs)
+        self.reports.settle()
 
     def tell(self, ticket_id: str, visit: Visit) -> None:
         """Record what went wrong in a visit, and tell the listeners what happened."""
+        self.reports.visited(visit)
         for where, why in visit.troubles:
             self.failed(ticket_id, where, why)
         if visit.events and visit.ticket is not None:
@@ -78,14 +82,14 @@ class Errands:
                 self.failed(job.ticket.id, where, why)
 
     def failed(self, ticket_id: str, where: str, why: Exception) -> None:
-        """Log and keep that something of the host went wrong."""
-        _log.error("ticket %r: %s failed", ticket_id, where, exc_info=why)
+        """Tell and keep that something of the host went wrong."""
+        self.reports.failed(ticket_id, where, why)
         said = f"{type(why).__name__}: {why}"
         try:
             failure = Failure(at_us=self.now_us(), ticket_id=ticket_id, where=where, why=said)
             self.around.store.fail(self.around.desk, failure)
-        except Exception:  # noqa: BLE001 - what failed first has been told above; this is told here
-            _log.exception("a failure could not be kept")
+        except Exception as again:  # noqa: BLE001 - told here, as what failed first was above
+            self.reports.failed(ticket_id, "keeping a failure", again)
 
     def do(self, job: Job) -> None:
         """Do one job, and strike its errands off the list."""
@@ -100,11 +104,16 @@ class Errands:
     def _carry(self, job: Job) -> None:
         events = tuple(each for each in job.events if isinstance(each, e.NotifyAsked))
         numbers = [errand.number for errand in job.errands]
-        if self.carrier is not None:
-            key = f"{self.around.desk}/{job.ticket.id}/{'+'.join(map(str, numbers))}"
-            notice = Notice(key=key, ticket=job.ticket, events=events, people=job.people)
-            self.carrier.carry(notice)
+        assert self.carrier is not None  # without one, no visit leaves such a job
+        key = f"{self.around.desk}/{job.ticket.id}/{'+'.join(map(str, numbers))}"
+        notice = Notice(key=key, ticket=job.ticket, events=events, people=job.people)
+        began_us, began_s = self.now_us(), time.monotonic()
+        self.carrier.carry(notice)
+        took_s = time.monotonic() - began_s
         self.visit(job.ticket.id, lambda visit: visit.done(*numbers))
+        # Only now: what an observer hears of as delivered is not delivered again.
+        tries = job.errand.tries
+        self.reports.delivered(notice, tries=tries, at_us=began_us, took_s=took_s)
 
     def _classify(self, job: Job) -> None:
         ticket, number = job.ticket, job.errand.number

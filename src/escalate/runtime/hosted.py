@@ -34,11 +34,13 @@ from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import PolicyBook
+from escalate.runtime.reporting import Reports
 from escalate.runtime.shadow import ShadowReport, shadow_report, takes_part
 from escalate.runtime.ticking import Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
+from escalate.runtime.watching import Observer
 from escalate.stores.base import Store, Stored
 
 PolicyFor = EscalationPolicy | Callable[[str], EscalationPolicy]
@@ -84,6 +86,8 @@ class HostedDesk(Views, Outbox, Keeping):
         notify: As for :class:`~escalate.Desk`; a host without ``on_commit`` has notices go out with
             the next tick.
         notify_within_s: As for :class:`~escalate.Desk`.
+        observers: As for :class:`~escalate.Desk`, and as for listeners.
+        observe_within_s: As for :class:`~escalate.Desk`.
         mode: ``"shadow"`` journals what the policy would do, and does nothing: nothing is written,
             nobody is told, no edit is vetoed. Its journals stand under a name of their own.
         share: The share of all tickets that take part, from 0 to 1; always the same ones. The desk
@@ -109,6 +113,8 @@ class HostedDesk(Views, Outbox, Keeping):
         listeners: Iterable[Listener] = (),
         notify: Callable[[Notice], object] | None = None,
         notify_within_s: float | None = 10.0,
+        observers: Iterable[Observer] = (),
+        observe_within_s: float = 1.0,
         mode: Literal["live", "shadow"] = "live",
         share: float = 1.0,
     ) -> None:
@@ -138,6 +144,7 @@ class HostedDesk(Views, Outbox, Keeping):
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
+            Reports(name, tuple(observers), observe_within_s),
         )
 
     @property
@@ -311,6 +318,7 @@ class HostedDesk(Views, Outbox, Keeping):
             visits = self._stored_visits(ticket_id, deed, attrs.evolve(way, reaches_out=False))
             for visited, visit in visits:
                 self._errands.tell(visited, visit)
+            self._errands.reports.settle()
         else:
             visits = self._stored_visits(ticket_id, deed, way, on_commit)
         return visits[0][1]

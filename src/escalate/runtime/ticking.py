@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable
-from typing import Final
 
 import attrs
 
@@ -12,8 +11,6 @@ from escalate.errors import BadInput, TicketBusy
 from escalate.runtime.errands import Errands
 from escalate.runtime.visiting import Job, Visit
 from escalate.stores.base import Due
-
-_log: Final = logging.getLogger("escalate")
 
 
 @attrs.frozen
@@ -57,6 +54,7 @@ class Round:
     def go(self, now_us: int) -> Ticked:
         """Fire every timer that lies before *now_us* and do every errand that is due."""
         store, desk = self._errands.around.store, self._errands.around.desk
+        began_s = time.monotonic()
         after: Due | None = None
         while self._goes_on and (due := store.due(desk, before_us=now_us, after=after)):
             # One instant of one ticket, then whatever is the earliest.
@@ -68,7 +66,10 @@ class Round:
             self._visits(after.ticket_id, now_us)
         # Last, so that no receiver who takes his time holds up the timers of another ticket.
         self._errands.run(self._jobs)
-        return Ticked(tuple(self._moved), tuple(self._failed))
+        ticked = Ticked(tuple(self._moved), tuple(self._failed))
+        took_s = time.monotonic() - began_s
+        self._errands.reports.ticked(ticked.tickets, ticked.failed, took_s)
+        return ticked
 
     @property
     def _goes_on(self) -> bool:
@@ -83,7 +84,6 @@ class Round:
         except TicketBusy:
             return False  # whoever holds it lets its timers fire, or a later tick does
         except Exception as why:  # noqa: BLE001 - one broken ticket holds up no other; recorded
-            _log.debug("ticket %r cannot be worked on", ticket_id)
             self._errands.failed(ticket_id, "tick", why)
             self._failed[ticket_id] = None
             return False

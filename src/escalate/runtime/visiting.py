@@ -250,6 +250,16 @@ class Visit:
             shown=self.shown,
         )
 
+    @property
+    def now_us(self) -> int:
+        """When it is made, in microseconds since 1970 in UTC."""
+        return self._now_us
+
+    @property
+    def noted(self) -> Refusal | None:
+        """The refusal that it leaves in the store, if it does."""
+        return self._noted
+
     # -- what has happened, and what follows from it
 
     def _absorb(self, outcome: Outcome) -> None:
