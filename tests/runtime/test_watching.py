@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from escalate import Actor, Desk, MemoryStore
 from escalate.core import commands as c
 from escalate.errors import PathNotAllowed
-from escalate.runtime import FIELDS, Observer, Staff, hearing
+from escalate.runtime import Observer, Staff, hearing
+from escalate.runtime.watching import FIELDS
 from tests.runtime.hosting import hosted
 from tests.runtime.shop import ANA, MONDAY, STAFF, names, shop
 

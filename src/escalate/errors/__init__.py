@@ -27,6 +27,7 @@ from escalate.errors.inputs import (
 )
 from escalate.errors.keeping import (
     BrokenDocument,
+    GivenUp,
     HostUnsettled,
     InsideApply,
     NewerDocument,
@@ -72,6 +73,7 @@ __all__ = [
     "ConditionNotMet",
     "EndBeforeStart",
     "EscalateError",
+    "GivenUp",
     "HandoffIncomplete",
     "HorizonTooShort",
     "HostUnsettled",

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from escalate.runtime.policybook import PolicyBook as PolicyBook
     from escalate.runtime.shadow import ShadowReport as ShadowReport
     from escalate.runtime.ticking import Ticked as Ticked
-    from escalate.runtime.watching import FIELDS as FIELDS
     from escalate.runtime.watching import Decision as Decision
     from escalate.runtime.watching import Delivery as Delivery
     from escalate.runtime.watching import Firing as Firing
@@ -43,7 +42,6 @@ _HOMES = {
     "Delivery": "watching",
     "Desk": "desk",
     "Directory": "directory",
-    "FIELDS": "watching",
     "Firing": "watching",
     "Guarded": "guarding",
     "Happened": "hosts",
@@ -68,7 +66,6 @@ _HOMES = {
 }
 
 __all__ = [
-    "FIELDS",
     "Assigner",
     "BySkill",
     "Candidate",

@@ -78,8 +78,16 @@ class Errands:
             try:
                 self.do(job)
             except Exception as why:  # noqa: BLE001 - the errand stays, and is tried again; recorded
-                where = f"{job.errand.kind} for event {job.errand.number}"
-                self.failed(job.ticket.id, where, why)
+                self._failed_at(job, why)
+
+    def _failed_at(self, job: Job, why: Exception) -> None:
+        where = f"{job.errand.kind} for event {job.errand.number}"
+        self.failed(job.ticket.id, where, why)
+        numbers = [errand.number for errand in job.errands]
+        try:
+            self.visit(job.ticket.id, lambda visit: visit.failed(*numbers))
+        except Exception as again:  # noqa: BLE001 - it was put off before, and is tried again; recorded
+            self.failed(job.ticket.id, f"counting a try of {where}", again)
 
     def failed(self, ticket_id: str, where: str, why: Exception) -> None:
         """Tell and keep that something of the host went wrong."""

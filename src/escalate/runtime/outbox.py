@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from escalate.runtime.visiting import Deed, Visit
 
 _NEVER: Final = as_instant(NEVER_US)
+_ALL_US: Final = NEVER_US + 999_999
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +32,7 @@ class Letter:
         receiver: The role that is to be told; none for other errands.
         about: What it is to be told of; empty for other errands.
         at: When it is to be tried, in UTC; none if it was given up.
-        tries: How often it was tried.
+        tries: How often it has failed.
     """
 
     ticket_id: str
@@ -77,7 +78,7 @@ class Outbox(ABC):
 
     def _letters(self) -> Iterator[Letter]:
         after: Due | None = None
-        while page := self._store.due_errands(self.name, until_us=NEVER_US, after=after, limit=500):
+        while page := self._store.due_errands(self.name, until_us=_ALL_US, after=after, limit=500):
             after = page[-1]
             for due in page:
                 for errand in self._store.errands(self.name, due.ticket_id):
