@@ -9,6 +9,7 @@ from escalate.cli.demo import demo
 from escalate.cli.diagram import diagram
 from escalate.cli.explain import explain
 from escalate.cli.init import init
+from escalate.cli.outbox import outbox
 from escalate.cli.practice import practice
 from escalate.cli.replay import replay
 from escalate.cli.test import test
@@ -27,6 +28,7 @@ app.add_command(demo)
 app.add_command(diagram)
 app.add_command(explain)
 app.add_command(init)
+app.add_command(outbox)
 app.add_command(practice)
 app.add_command(replay)
 app.add_command(schema)

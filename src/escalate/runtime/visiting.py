@@ -217,10 +217,6 @@ class Visit:
             else:
                 return
 
-    def catch_up_now(self) -> None:
-        """Let everything that lies before now have its turn."""
-        self.catch_up(self._now_us)
-
     def done(self, *numbers: int) -> None:
         """Strike the errands of the events of those *numbers* off the list."""
         for number in numbers:
@@ -243,7 +239,10 @@ class Visit:
             self.troubles.append((where, GivenUp(self.ticket_id, kept[0].number, MOST_TRIES)))
 
     def try_again(self, number: int) -> None:
-        """Let the errand of event *number* begin anew, with those that are done in one go with it."""
+        """Let the errand of event *number* begin anew, with those that are done in one go with it.
+
+        At once, or at the next tick where this visit reaches nobody.
+        """
         if number in self._errands:
             address = self._address(self._errands[number])
             for each in tuple(self._errands.values()):
@@ -251,6 +250,8 @@ class Visit:
                     # Not just now: what was tried apart stays apart, as failed() has it.
                     at_us = self._now_us - number % _MARKS
                     self._errands[each.number] = attrs.evolve(each, at_us=at_us, tries=0)
+            if self._reaches_out:
+                self.catch_up(self._now_us)
 
     def entry(self) -> Entry:
         """Return what the visit leaves behind, and hand out its jobs."""

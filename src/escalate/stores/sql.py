@@ -91,6 +91,7 @@ class SqlStore:
         self._style = paramstyle
         self._dialect: schema.Dialect = dialect
         self._translated: dict[str, str] = {}
+        self._claims = dialect == "postgresql"
 
     # -- the tables
 
@@ -233,7 +234,7 @@ class SqlStore:
             beyond = f" AND ({column}, ticket) > (?, ?)"
             values += [after.at_us, after.ticket_id]
         # Workers ask at the same time: each gets what no other holds, and none waits.
-        claim = " FOR UPDATE SKIP LOCKED" if self._dialect == "postgresql" else ""
+        claim = " FOR UPDATE SKIP LOCKED" if self._claims else ""
         rows = self._rows(
             f"SELECT {column}, ticket FROM escalate_tickets"  # noqa: S608 - names of ours
             f" WHERE desk = ? AND {column} < ?{beyond} ORDER BY {column}, ticket LIMIT ?{claim}",
