@@ -12,6 +12,7 @@ import click
 
 from escalate.cli.text import printable, several
 from escalate.core.model import Actor
+from escalate.errors import NoSuchLetter
 from escalate.runtime.mailroom import Mailroom
 from escalate.runtime.outbox import Letter
 from escalate.stores.looking import LookedAt, looking_into, opened_at
@@ -99,10 +100,15 @@ def _resend(where: str, chosen: list[Found], by: Actor) -> None:
         return
     with opened_at(where) as store:
         for each in chosen:
-            Mailroom(store, each.desk, _now).resend(
-                each.letter.ticket_id, each.letter.number, by=by
+            room, came = (
+                Mailroom(store, each.desk, _now),
+                f"goes out with the next tick of {each.desk}",
             )
-            click.echo(printable(f"{each.letter.id}: goes out with the next tick of {each.desk}"))
+            try:
+                room.resend(each.letter.ticket_id, each.letter.number, by=by)
+            except NoSuchLetter:  # a worker was faster
+                came = "went out meanwhile"
+            click.echo(printable(f"{each.letter.id}: {came}"))
 
 
 def _lines(found: list[Found]) -> Iterator[str]:
