@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from escalate import EscalationPolicy, Path, SLAPolicy, Target, Tier
+from escalate import Check, EscalationPolicy, Path, RequestType, SLAPolicy, Target, Tier
+from escalate.core import commands as c
+from escalate.core import step
 from escalate.errors import BadInput, InvalidPolicy
-from escalate.testing import Shifts
+from escalate.testing import START, Shifts
 
 DAY, NIGHT = Shifts(4, 2), Shifts(1, 5)
 
@@ -61,6 +65,54 @@ class TestPolicy:
         """``tiers="N1"`` is not the tiers N and 1."""
         with pytest.raises(BadInput, match="a list of words"):
             Target("ownership", "1h", tiers="N1")
+
+
+WAYS_IN = ("chat", "mail", "phone")
+
+
+class TestRequestTypes:
+    @given(
+        split=st.lists(st.sampled_from(["N1", "N2", "N3", None]), min_size=3, max_size=3),
+        rest=st.booleans(),
+        comes_by=st.sampled_from([*WAYS_IN, "fax", None]),
+    )
+    def test_of_one_name_the_channel_chooses(
+        self, split: list[str | None], rest: bool, comes_by: str | None
+    ) -> None:
+        """Tier and checks are those of the type for that channel, else for any, else of the first."""
+        by_tier = {
+            tier: [way for way, tiers in zip(WAYS_IN, split, strict=True) if tiers == tier]
+            for tier in ("N1", "N2", "N3")
+        }
+        kinds = [
+            RequestType("login", tier, channels=ways, checklist=[Check(f"asked in {tier}")])
+            for tier, ways in by_tier.items()
+            if ways
+        ]
+        if rest or not kinds:
+            kinds.insert(0, RequestType("login", "N4", checklist=[Check("asked in N4")]))
+        tiers = ["N1", "N2", "N3", "N4", "N5"]
+        paths = [Path(tier, "N5") for tier in tiers[:-1]]
+        policy = EscalationPolicy("desk", tiers, paths, request_types=kinds)
+        meant = dict(zip(WAYS_IN, split, strict=True)).get(comes_by or "") or kinds[0].tier
+        opened = step(
+            None, c.Open("T", request_type="login", channel=comes_by), policy, now=START
+        ).ticket
+        assert opened is not None
+        assert opened.tier == meant
+        refusal = step(opened, c.Escalate("N5"), policy, now=START).refusal
+        assert getattr(refusal, "left", None) == (f"asked in {meant}",)
+
+    @pytest.mark.parametrize(
+        "channels", [([], []), (["chat"], ["mail", "chat"]), (["chat"], ["chat"])]
+    )
+    def test_two_of_one_name_need_channels_of_their_own(
+        self, channels: tuple[list[str], list[str]]
+    ) -> None:
+        """Where nothing would choose between two, the policy does not load."""
+        kinds = [RequestType("login", channels=ways) for ways in channels]
+        with pytest.raises(InvalidPolicy, match="or channels of its own"):
+            EscalationPolicy("desk", ["N1"], request_types=kinds)
 
 
 class TestTarget:

@@ -11,7 +11,7 @@ import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalate import Actor, WorkCalendar
+from escalate import Actor, Check, RequestType, WorkCalendar
 from escalate.core import advance, step
 from escalate.core import commands as c
 from escalate.core.events import Event
@@ -129,6 +129,19 @@ def test_a_shape_is_hashable_and_measured_now() -> None:
     ticket = walk(policy, []).ticket
     shapes = {ticket.shape(policy, now=START + timedelta(minutes=m)) for m in (0, 1, 1)}
     assert len(shapes) == 2
+
+
+def test_the_channel_is_noticed_where_it_chooses_the_checks() -> None:
+    """Two tickets that came by other ways differ if, and only if, other checks are asked of them."""
+    by_phone = RequestType("login", channels=["phone"], checklist=[Check("called back")])
+    for kinds, alike in (([by_phone], True), ([by_phone, RequestType("login")], False)):
+        policy = EscalationPolicy("desk", ["N1"], request_types=kinds)
+        opened = [
+            step(None, c.Open("T", request_type="login", channel=way), policy, now=START).ticket
+            for way in ("phone", "mail")
+        ]
+        shapes = {each.shape(policy, now=START) for each in opened if each is not None}
+        assert (len(shapes) == 1) is alike
 
 
 def _promise() -> object:

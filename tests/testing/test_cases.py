@@ -16,7 +16,7 @@ from escalate.core import commands as c
 from escalate.core import step
 from escalate.core.instants import as_instant
 from escalate.core.model import Ticket
-from escalate.errors import EscalateError, InvalidFile
+from escalate.errors import EscalateError, InvalidFile, SeveralProblems
 from escalate.policies import load_policy
 from escalate.policies.tables import Place
 from escalate.testing import START, load_cases, policy_case, run_case, strategies
@@ -408,6 +408,15 @@ class TestFiles:
         return [policy_case(DESK, each) for each in load_cases(path)]
 
     HEAD = '[[cases]]\nname = "n"\nopened = "Mon 09:00"\n'
+
+    def test_the_first_mistake_of_each_case_is_told_at_once(self, tmp_path):
+        """Somebody who got three cases wrong reads of all three, in the order of the file."""
+        one, two = self.HEAD, self.HEAD.replace('"n"', '"m"')
+        text = f"{one}priorty = 'high'\n{two}{two}{two}steps = [ {{ do = 'esclate' }} ]\n"
+        with pytest.raises(SeveralProblems) as wrong:
+            self.load(tmp_path, text)
+        places = [problem.what.rpartition(" ")[2] for problem in wrong.value.problems]
+        assert places == ["cases[0].priorty", "cases[2].name", "cases[3].steps[0].do"]
 
     @pytest.mark.parametrize(
         ("text", "message"),

@@ -121,8 +121,8 @@ def _full(policy: EscalationPolicy) -> Handoff:
 def _why_there(
     policy: EscalationPolicy, opening: c.Open, events: tuple[e.Event, ...]
 ) -> Iterator[str]:
-    kind = next((k for k in policy.request_types if k.name == opening.request_type), None)
-    if kind is not None and kind.tier is not None:
+    kind = policy.compiled.request_type(opening.request_type, opening.channel)
+    if kind is not None:
         yield f"{kind.name} requests belong to {kind.tier}"
     else:
         yield f"what says nothing else starts in {policy.entry_tier}"

@@ -90,6 +90,21 @@ def _once(place: str, names: Iterable[str]) -> Found:
         yield InvalidPolicy(place, repeated, "a name for each")
 
 
+def _once_a_channel(policy: EscalationPolicy) -> Found:
+    """Two request types of one name need channels of their own, or nothing would choose between them."""
+    ways = [
+        (each.name, channel)
+        for each in policy.request_types
+        for channel in dict.fromkeys(each.channels) or (None,)
+    ]
+    repeated = [
+        name for (name, _), count in Counter(ways).items() for _ in range(count) if count > 1
+    ]
+    if repeated:
+        wanted = "a name for each, or channels of its own for each of one name"
+        yield InvalidPolicy("EscalationPolicy.request_types", repeated, wanted)
+
+
 def _tiers(policy: EscalationPolicy) -> Found:
     if not policy.tiers:
         yield InvalidPolicy("EscalationPolicy.tiers", (), "at least one tier")
@@ -126,7 +141,7 @@ def _paths(policy: EscalationPolicy) -> Found:
 
 
 def _protocol(policy: EscalationPolicy) -> Found:
-    yield from _once("EscalationPolicy.request_types", (each.name for each in policy.request_types))
+    yield from _once_a_channel(policy)
     for each in policy.request_types:
         if each.tier is not None:
             yield from _known(f"RequestType({each.name!r}).tier", each.tier, policy.tier_names)

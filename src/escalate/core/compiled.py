@@ -83,8 +83,7 @@ class Compiled:
         edges: Each (status, next status) that the lifecycle has.
         verbs: The status that each verb leads to.
         on_reopen: What becomes of the clocks that resolving ended, when a ticket reopens.
-        request_types: By name.
-        checks: For each (request type, tier), the milestones to reach before a person may hand it on.
+        request_types: By name, in declared order.
         permissions: Who may give a command, by its name; one that is not there anybody may.
         reasons: The reason codes of handoffs; none means that any word is one.
         max_bounces: After so many, a ticket goes no further back.
@@ -105,8 +104,7 @@ class Compiled:
     edges: frozenset[tuple[Status, Status]]
     verbs: Mapping[str, Status]
     on_reopen: str
-    request_types: Mapping[str, RequestType]
-    checks: Mapping[tuple[str | None, str], tuple[str, ...]]
+    request_types: Mapping[str, tuple[RequestType, ...]]
     permissions: Mapping[str, tuple[Permission, ...]]
     reasons: tuple[str, ...]
     max_bounces: int
@@ -121,6 +119,19 @@ class Compiled:
     def _times_requests(self) -> bool:
         """Whether any target speaks of accepting or approving."""
         return "accept" in self.clocks or "approval" in self.clocks
+
+    def request_type(self, name: str | None, channel: str | None) -> RequestType | None:
+        """Return the request type that *name* means on *channel*, its tier filled in; none if it is none.
+
+        One that names the channel goes before one for any channel. What comes in another way than was
+        foreseen is the first of that name: a request is not lost for its channel.
+        """
+        known = self.request_types.get(name or "", ())
+        if len(known) < 2:
+            return known[0] if known else None
+        named = (each for each in known if channel in each.channels)
+        open_to_all = (each for each in known if not each.channels)
+        return next(named, None) or next(open_to_all, None) or known[0]
 
     def ears(
         self, words: frozenset[str], touches: frozenset[str], anew: Status | None
@@ -227,8 +238,7 @@ def compile_policy(policy: EscalationPolicy) -> Compiled:
         edges=frozenset((source, target) for (source, _), target in status_table().items()),
         verbs=verb_targets(),
         on_reopen=policy.on_reopen,
-        request_types={each.name: each for each in policy.request_types},
-        checks=_checks(policy),
+        request_types=_request_types(policy),
         permissions=_permissions(policy),
         reasons=policy.reasons,
         max_bounces=policy.max_bounces,
@@ -251,11 +261,12 @@ def _ways(policy: EscalationPolicy) -> dict[tuple[str, MoveKind], tuple[Way, ...
     }
 
 
-def _checks(policy: EscalationPolicy) -> dict[tuple[str | None, str], tuple[str, ...]]:
-    return {
-        (each.name, each.tier or policy.entry_tier): tuple(c.milestone for c in each.checklist)
-        for each in policy.request_types
-    }
+def _request_types(policy: EscalationPolicy) -> dict[str, tuple[RequestType, ...]]:
+    found: dict[str, tuple[RequestType, ...]] = {}
+    for each in policy.request_types:
+        settled = attrs.evolve(each, tier=each.tier or policy.entry_tier)
+        found[each.name] = (*found.get(each.name, ()), settled)
+    return found
 
 
 def _permissions(policy: EscalationPolicy) -> dict[str, tuple[Permission, ...]]:

@@ -214,7 +214,7 @@ class EscalationPolicy:
         return Vocabulary(
             priorities=self.priorities,
             tiers=self.tier_names,
-            request_types=tuple(each.name for each in self.request_types),
+            request_types=tuple(dict.fromkeys(each.name for each in self.request_types)),
             milestones=self.milestones,
         )
 

@@ -42,7 +42,8 @@ class RequestType:
     Attributes:
         name: How tickets and conditions call it.
         tier: The tier that handles it; none means the policy's entry.
-        channels: How it may come in; empty means any way.
+        channels: How it comes in; empty means any way. Of several of one name a ticket is of the one
+            that names its channel, else of the one without channels, else of the first.
         checklist: What to go through before a person may hand it on from that tier.
 
     Raises:

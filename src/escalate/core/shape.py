@@ -35,7 +35,7 @@ def shape_of(ticket: Draft, policy: EscalationPolicy, now_us: int) -> Shape:
         ticket.assignee,
         ticket.priority,
         ticket.request_type,
-        ticket.channel if everything or "channel" in reads.names else None,
+        ticket.channel if everything or _by_channel(policy) else None,
         ticket.responded,
         ticket.accepted,
         ticket.automatic,
@@ -50,6 +50,12 @@ def shape_of(ticket: Draft, policy: EscalationPolicy, now_us: int) -> Shape:
         _age(ticket, policy, now_us),
         tuple(_clock(clock, policy.compiled, now_us) for _, clock in _live(ticket, policy)),
     )
+
+
+def _by_channel(policy: EscalationPolicy) -> bool:
+    """Whether a condition reads the channel, or it chooses between two request types of one name."""
+    kinds = policy.compiled.request_types.values()
+    return "channel" in policy.reads.names or any(len(kind) > 1 for kind in kinds)
 
 
 def _live(ticket: Draft, policy: EscalationPolicy) -> list[tuple[str, Clock]]:

@@ -218,10 +218,8 @@ def checks_to_do(ticket: Ticket, policy: EscalationPolicy) -> tuple[Check, ...]:
 
 
 def _checklist(ticket: Ticket, policy: EscalationPolicy) -> tuple[Check, ...]:
-    for request_type in policy.request_types:
-        if request_type.name == ticket.request_type:
-            return request_type.checklist
-    return ()
+    protocol = policy.compiled.request_type(ticket.request_type, ticket.channel)
+    return () if protocol is None else protocol.checklist
 
 
 def _is_done(check: Check, ticket: Ticket) -> bool:

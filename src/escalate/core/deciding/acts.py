@@ -92,7 +92,7 @@ def _open(working: Working, command: c.Open, at_us: int, by: Actor) -> None:
 def opened_event(working: Working, command: c.Open, at_us: int, by: Actor) -> e.Opened:
     """Return the event that opens the ticket which *command* describes."""
     policy = working.policy
-    protocol = policy.compiled.request_types.get(command.request_type or "")
+    protocol = policy.compiled.request_type(command.request_type, command.channel)
     usual = "normal" if "normal" in policy.priorities else policy.priorities[0]
     return e.Opened(
         id=command.id,

@@ -171,8 +171,11 @@ def require_role(by: Actor, roles: tuple[str, ...], what: str) -> None:
 
 def checks_left(draft: Draft, tables: Compiled) -> tuple[str, ...]:
     """Return the milestones to reach before a person may hand the ticket on from where it is."""
-    checks = tables.checks.get((draft.request_type, draft.tier))
-    return tuple(name for name in checks if name not in draft.milestones) if checks else ()
+    protocol = tables.request_type(draft.request_type, draft.channel)
+    if protocol is None or protocol.tier != draft.tier:
+        return ()
+    names = (check.milestone for check in protocol.checklist)
+    return tuple(name for name in names if name not in draft.milestones)
 
 
 def move_event(

@@ -6,6 +6,7 @@ answers change form. Where open time comes from is for the subclasses to say.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from escalate.core.opentime.combinedcalendar import CombinedCalendar
 
 
-class Calendar:
+class Calendar(ABC):
     """When a desk is open.
 
     Instants are aware datetimes of any zone; answers come in UTC. An amount of open time is a
@@ -63,9 +64,9 @@ class Calendar:
     _work_days: Timeline
 
     @property
+    @abstractmethod
     def zone(self) -> str | None:
         """The zone in which this calendar reads dates; none where two are combined."""
-        raise NotImplementedError
 
     @property
     def horizon(self) -> Horizon:

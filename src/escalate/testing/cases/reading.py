@@ -14,6 +14,7 @@ from escalate.core.commands import Open
 from escalate.core.status import Status
 from escalate.core.worktime import WorkTime
 from escalate.errors import BadInput, InvalidFile, Refused, nearest
+from escalate.policies.problems import Problems
 from escalate.policies.tables import Place, items, read_file, table, text, texts
 from escalate.testing.cases.forms import Form
 from escalate.testing.cases.times import read_time
@@ -44,6 +45,7 @@ def load_cases(path: str | PathLike[str]) -> tuple[Case, ...]:
     Raises:
         InvalidFile: The file cannot be read, has no case, or has a key, a verb or a time that does not
             read; the message names the file, the dotted place and what would work.
+        SeveralProblems: More than one case is wrong; it lists the first mistake of each.
     """
     name = fspath(path)
     try:
@@ -56,17 +58,20 @@ def load_cases(path: str | PathLike[str]) -> tuple[Case, ...]:
     listed = items(given.get("cases", []), place.key("cases"))
     if not listed:
         raise place.key("cases").wrong([], "at least one [[cases]]")
-    cases = tuple(read_case(item, at, shared) for at, item in listed)
-    _check_names(cases)
-    return cases
-
-
-def _check_names(cases: tuple[Case, ...]) -> None:
-    seen: set[str] = set()
-    for case in cases:
-        if case.name in seen:
-            raise case.place.key("name").wrong(case.name, "a name for each case")
-        seen.add(case.name)
+    problems = Problems()
+    cases: dict[str, Case] = {}
+    for at, item in listed:
+        try:
+            case = read_case(item, at, shared)
+        except BadInput as wrong:
+            problems.note(wrong, at)
+            continue
+        if cases.setdefault(case.name, case) is not case:
+            name_at = at.key("name")
+            problems.note(name_at.wrong(case.name, "a name for each case"), name_at)
+    if problems.found:
+        raise problems.error(name)
+    return tuple(cases.values())
 
 
 def read_case(value: object, place: Place, shared: Mapping[str, Any] | None = None) -> Case:

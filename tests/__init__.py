@@ -1,0 +1,1 @@
+"""What users are promised, asked of the code."""
