@@ -200,7 +200,7 @@ def failing_statements(place: Place, tickets: int) -> Broken:
 
         def execute(sql: str, values: Any) -> Any:
             nonlocal failed
-            if armed and dice.random() < 1 / 400:
+            if armed and dice.random() < 1 / 200:
                 failed += 1
                 raise ConnectionError("the network is not what it was")
             return connection.execute(sql, values)
