@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from escalate.runtime import Observer, Staff, hearing
 from escalate.runtime.watching import FIELDS
 from tests.runtime.hosting import hosted
 from tests.runtime.shop import ANA, MONDAY, STAFF, names, shop
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Listens(Observer):
@@ -286,6 +289,13 @@ def test_every_log_line_has_fields_of_the_table(caplog: pytest.LogCaptureFixture
     assert fired["due_at"] == "2026-03-02T11:00:00+00:00"
     refused = next(each for each in records if each["what"] == "refused")
     assert (refused["asked"], refused["code"]) == ("Escalate", "path-not-allowed")
+
+
+def test_the_page_has_the_fields_as_they_are() -> None:
+    """The table of fields in the how-to is the one of the package, to the letter."""
+    page = (ROOT / "docs" / "how-to" / "watch-a-desk.md").read_text(encoding="utf-8")
+    rows = [f"| `{name}` | {means} |" for name, means in FIELDS.items()]
+    assert "\n".join(rows) in page
 
 
 def test_logs_hold_nothing_of_people(caplog: pytest.LogCaptureFixture) -> None:

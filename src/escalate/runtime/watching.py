@@ -32,7 +32,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "late_s": "how many seconds after that it fired or was delivered",
     "clock": "the clock of a timer that fired",
     "target": "the target of a timer that fired",
-    "step": "the step of a timer that fired; empty for the due instant itself",
+    "step": "the step of a timer that fired; no field for the due instant itself",
     "rule": "the rule whose waiting was over",
     "asked": "the command that was refused, such as Escalate",
     "code": "the stable code of the refusal or the error; empty for an error that is not ours",
