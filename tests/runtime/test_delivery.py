@@ -251,6 +251,28 @@ def test_a_receiver_who_is_missing_goes_back_into_the_engine() -> None:
     assert desk.outbox() == ()
 
 
+def test_a_worker_who_is_slow_leaves_the_rest_to_others() -> None:
+    """What another worker has carried while the first was long over one mail is not carried again."""
+    store, clock, told = MemoryStore(), ManualClock(MONDAY), Counter[str]()
+
+    def quick(notice: Notice) -> None:
+        told[f"quick {notice.ticket.id}"] += 1
+
+    def slow(notice: Notice) -> None:
+        told[f"slow {notice.ticket.id}"] += 1
+        clock.advance(minutes=20)
+        other.tick()
+
+    other = Desk(POLICY, store, clock=clock, notify=quick, notify_within_s=None)
+    desk = Desk(POLICY, store, clock=clock, notify=slow, notify_within_s=None)
+    for name in ("T-1", "T-2", "T-3"):
+        desk.open(id=name)
+    clock.advance(hours=2, minutes=30)
+    desk.tick()
+    assert told == {"slow T-1": 1, "quick T-1": 1, "quick T-2": 1, "quick T-3": 1}
+    assert desk.outbox() == ()
+
+
 def test_a_crash_between_tickets_of_a_tick_loses_none(tmp_path: Path) -> None:
     """A process that ends in the middle of its mails leaves the rest to the next, none twice but one."""
     mail = Mail()

@@ -76,9 +76,17 @@ class Errands:
         """Do *jobs*, each on its own."""
         for job in jobs:
             try:
-                self.do(job)
+                if self._is_ours(job):
+                    self.do(job)
             except Exception as why:  # noqa: BLE001 - the errand stays, and is tried again; recorded
                 self._failed_at(job, why)
+
+    def _is_ours(self, job: Job) -> bool:
+        """Whether nobody else has taken *job* since: a tick may be long over its mails."""
+        kept = self.around.store.errands(self.around.desk, job.ticket.id)
+        return any(
+            each.number == job.errand.number and each.at_us == job.put_off_us for each in kept
+        )
 
     def _failed_at(self, job: Job, why: Exception) -> None:
         where = f"{job.errand.kind} for event {job.errand.number}"

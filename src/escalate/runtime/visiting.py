@@ -73,12 +73,14 @@ class Job:
         events: The events that ask for them.
         ticket: The ticket as the visit left it.
         people: Who stands behind the receiver of a notice.
+        put_off_us: Until when nobody else does them.
     """
 
     errands: tuple[Errand, ...]
     events: tuple[Event, ...]
     ticket: Ticket
     people: tuple[str, ...] = ()
+    put_off_us: int = 0
 
     @property
     def errand(self) -> Errand:
@@ -418,7 +420,7 @@ class Visit:
                 assert self.ticket is not None
                 event = self._event(errand.number)
                 self._set_out((errand,), event.at_us)
-                yield Job((errand,), (event,), self.ticket)
+                yield Job((errand,), (event,), self.ticket, (), self._put_off_us(errand))
 
     def _joined(self, jobs: list[Job]) -> Iterator[Job]:
         """Yield *jobs*, all of them notices, with those of one receiver and one instant as one."""
@@ -431,7 +433,11 @@ class Visit:
             errands = tuple(job.errand for job in same)
             if len(errands) > 1:
                 self._set_out(errands, errands[0].at_us)
-            yield Job(errands, tuple(job.event for job in same), same[-1].ticket, same[-1].people)
+            events, last = tuple(job.event for job in same), same[-1]
+            yield Job(errands, events, last.ticket, last.people, self._put_off_us(errands[0]))
+
+    def _put_off_us(self, errand: Errand) -> int:
+        return self._errands[errand.number].at_us
 
     def _address(self, errand: Errand) -> tuple[str, str, int, int, int]:
         """Return what errands have in common that are done in one go, and were at every try before."""
