@@ -79,7 +79,7 @@ def kill(
             store_at(where).close()  # type: ignore[attr-defined]  # a store in a database
             before, stuck = "", 0
             for life in _lives(where, deeds, done, carried):
-                # Who dies at one deed for ever lives a little longer: some deeds are long, some machines slow.
+                # Who always dies at one deed lives longer by and by: some deeds are long, some machines slow.
                 time.sleep(dice.uniform(0, 2 * life_s) * 2 ** (stuck // _STUCK))
                 os.kill(life, signal.SIGKILL)
                 _, status = os.waitpid(life, 0)
