@@ -30,6 +30,7 @@ from escalate.errors.inputs import (
 )
 from escalate.errors.keeping import (
     BrokenDocument,
+    GivenUp,
     HostUnsettled,
     InsideApply,
     NewerDocument,
@@ -76,6 +77,7 @@ __all__ = [
     "ConditionNotMet",
     "EndBeforeStart",
     "EscalateError",
+    "GivenUp",
     "HandoffIncomplete",
     "HorizonTooShort",
     "HostUnsettled",

@@ -94,6 +94,29 @@ class HostUnsettled(EscalateError):
 
 
 @attrs.define
+class GivenUp(EscalateError):
+    """An errand failed too often, and is a dead letter from now on.
+
+    Attributes:
+        ticket_id: The ticket it is about.
+        number: The number of the event that asks for it.
+        tries: How often it has failed.
+    """
+
+    code: ClassVar[str] = "given-up"
+
+    ticket_id: str
+    number: int
+    tries: int
+
+    def __str__(self) -> str:
+        what = (
+            f"given up after {self.tries} tries: event {self.number} of ticket {self.ticket_id!r}"
+        )
+        return f"{what}; desk.outbox(dead=True) lists it, desk.resend(...) tries it anew"
+
+
+@attrs.define
 class NoSuchLetter(EscalateError):
     """Something was to be sent again that the outbox does not hold.
 
