@@ -12,14 +12,22 @@ if TYPE_CHECKING:
     from escalate.classifiers.base import classify_many as classify_many
     from escalate.classifiers.base import ticket_of as ticket_of
     from escalate.classifiers.base import verdict_of as verdict_of
+    from escalate.classifiers.keywords import KeywordClassifier as KeywordClassifier
+    from escalate.classifiers.matrix import PriorityMatrix as PriorityMatrix
     from escalate.classifiers.registry import Plugin as Plugin
     from escalate.classifiers.registry import Registry as Registry
     from escalate.classifiers.registry import installed_plugins as installed_plugins
+    from escalate.classifiers.rules import RuleClassifier as RuleClassifier
+    from escalate.classifiers.text.classifier import TextClassifier as TextClassifier
 
 _HOMES = {
     "Classifier": "base",
+    "KeywordClassifier": "keywords",
     "Plugin": "registry",
+    "PriorityMatrix": "matrix",
     "Registry": "registry",
+    "RuleClassifier": "rules",
+    "TextClassifier": "text.classifier",
     "TicketText": "base",
     "as_classifier": "base",
     "check_verdict": "base",
@@ -31,8 +39,12 @@ _HOMES = {
 
 __all__ = [
     "Classifier",
+    "KeywordClassifier",
     "Plugin",
+    "PriorityMatrix",
     "Registry",
+    "RuleClassifier",
+    "TextClassifier",
     "TicketText",
     "as_classifier",
     "check_verdict",
