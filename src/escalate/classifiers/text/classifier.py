@@ -186,9 +186,9 @@ class TextClassifier:
         by_tier = self._by_tier(shares)
         best = max(by_tier, key=by_tier.__getitem__)
         known = math.fsum(by_tier.get(tier.name, 0.0) for tier in tiers)
-        if all(tier.name != best for tier in tiers) or not known:
+        scores = {tier.name: by_tier.get(tier.name, 0.0) / (known or 1.0) for tier in tiers}
+        if best not in scores:
             return ABSTAIN(f"it says {best}, which is no tier here"[:LONGEST_WORD])
-        scores = {tier.name: by_tier.get(tier.name, 0.0) / known for tier in tiers}
         label = max((each for each in shares if self._tier(each) == best), key=shares.__getitem__)
         why = model.reasons(vector, label, _MOST_REASONS)
         return Verdict(best, min(1.0, scores[best]), scores, why, self.meaning)  # type: ignore[arg-type]

@@ -60,10 +60,6 @@ class Lanes:
         lifted = (row + self._shift).to_bytes(self._form.size, "little")
         return [number - middle for number in self._form.unpack(lifted)]
 
-    def lane(self, row: int, place: int) -> int:
-        """Return one number of *row*."""
-        return ((row + self._shift) >> (place * self.bits) & ((1 << self.bits) - 1)) - self._middle
-
 
 class Rows(Protocol):
     """The weights of each gram for each label, while they are learned."""

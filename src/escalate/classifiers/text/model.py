@@ -114,11 +114,12 @@ class TextModel:
 
     def reasons(self, vector: Vector, label: str, most: int) -> tuple[tuple[str, float], ...]:
         """Return the grams that speak loudest for or against *label*, at most that many."""
-        place = self.labels.index(label)
+        place, size = self.labels.index(label), self._lanes.size
         numbers, weights = vector
         unit, told = self.unit / ONE, dict[str, float]()
         for number, weight in zip(numbers, weights, strict=True):
-            if spoke := self._lanes.lane(self._rows[number], place) * weight:
+            byte = self.weights[number * size + place]
+            if spoke := (byte - 256 if byte > _MOST else byte) * weight:
                 gram = self.vocabulary.shown(number)
                 told[gram] = told.get(gram, 0.0) + spoke * unit
         loudest = sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
