@@ -7,6 +7,12 @@ from escalate._lazy import exports
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
     from escalate.offline.counting import Replay as Replay
+    from escalate.offline.learning.corrections import Correction as Correction
+    from escalate.offline.learning.corrections import as_seen as as_seen
+    from escalate.offline.learning.corrections import corrections as corrections
+    from escalate.offline.learning.evaluating import Evaluation as Evaluation
+    from escalate.offline.learning.evaluating import evaluate as evaluate
+    from escalate.offline.learning.intervals import Estimate as Estimate
     from escalate.offline.log import Case as Case
     from escalate.offline.log import Log as Log
     from escalate.offline.log import Row as Row
@@ -21,7 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Case",
+    "Correction",
     "DataQuality",
+    "Estimate",
+    "Evaluation",
     "Example",
     "Log",
     "Mapping",
@@ -30,6 +39,9 @@ __all__ = [
     "Replay",
     "Row",
     "TierColumn",
+    "as_seen",
+    "corrections",
+    "evaluate",
     "figures",
     "read",
     "replay",
@@ -39,7 +51,10 @@ __getattr__ = exports(
     __name__,
     {
         "Case": "escalate.offline.log",
+        "Correction": "escalate.offline.learning.corrections",
         "DataQuality": "escalate.offline.quality",
+        "Estimate": "escalate.offline.learning.intervals",
+        "Evaluation": "escalate.offline.learning.evaluating",
         "Example": "escalate.offline.quality",
         "Log": "escalate.offline.log",
         "Mapping": "escalate.offline.mapping",
@@ -48,6 +63,9 @@ __getattr__ = exports(
         "Replay": "escalate.offline.counting",
         "Row": "escalate.offline.log",
         "TierColumn": "escalate.offline.mapping",
+        "as_seen": "escalate.offline.learning.corrections",
+        "corrections": "escalate.offline.learning.corrections",
+        "evaluate": "escalate.offline.learning.evaluating",
         "figures": "escalate.offline.figures",
         "read": "escalate.offline.reading",
         "replay": "escalate.offline.replaying",
