@@ -209,6 +209,8 @@ class TextClassifier:
         return self.tiers_of.get(label, label)
 
     def _by_tier(self, shares: Mapping[str, float]) -> dict[str, float]:
+        if not self.tiers_of:
+            return dict(shares)
         parts: dict[str, list[float]] = {}
         for label, share in shares.items():
             parts.setdefault(self._tier(label), []).append(share)

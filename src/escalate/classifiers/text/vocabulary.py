@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import mul
 from typing import Any, Final, Self
 
 import attrs
@@ -80,14 +81,18 @@ class Vocabulary:
         numbers: list[int] = []
         weights: list[int] = []
         for places, found in zip(self._places, grams, strict=True):
-            known = [(places[gram], times) for gram, times in found.items() if gram in places]
-            raw = [(1 + math.log(times)) * self._rarity[place] for place, times in known]
+            known, raw = [], []
+            for gram, times in found.items():
+                place = places.get(gram)
+                if place is not None:
+                    rarity = self._rarity[place]
+                    known.append(place)
+                    raw.append(rarity if times == 1 else (1 + math.log(times)) * rarity)
             # fsum, for a text says the same whatever the order in which its grams were counted
-            length = math.sqrt(math.fsum(each * each for each in raw))
-            for (place, _), each in zip(known, raw, strict=True):
-                if weight := round(each / length * _HALF * ONE):
-                    numbers.append(place)
-                    weights.append(weight)
+            length = math.sqrt(math.fsum(map(mul, raw, raw)))
+            share = _HALF * ONE / length if length else 0.0
+            numbers += known
+            weights += [round(each * share) for each in raw]
         return numbers, weights
 
     def shown(self, number: int) -> str:
