@@ -6,6 +6,7 @@ import importlib
 import sys
 
 BENCHMARKS = {
+    "classifiers": "benchmarks.classifiers",
     "engine": "benchmarks.engine",
     "kit": "benchmarks.classifier_kit",
     "time": "benchmarks.open_time",

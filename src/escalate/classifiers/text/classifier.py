@@ -81,7 +81,7 @@ class TextClassifier:
 
     tiers_of: Mapping[str, str] = attrs.field(default=NOTHING, converter=_by_label)
     epochs: int = attrs.field(default=5, validator=_at_least(1, 1000))
-    rate: float = attrs.field(default=5.0, validator=_at_least(1e-3, 100))
+    rate: float = attrs.field(default=6.0, validator=_at_least(1e-3, 100))
     rare: int = attrs.field(default=2, validator=_at_least(1, 10**6))
     seed: int = 0
     least_familiar: float | None = None
