@@ -6,7 +6,6 @@ import csv
 import gzip
 import json
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,4 @@ def tier_table() -> dict[str, tuple[str, str]]:
 def by_tier(rows: Rows) -> Rows:
     """Return the texts with the tier of their intent."""
     table = tier_table()
-    found: defaultdict[str, str] = defaultdict(
-        str, {each: tier for each, (tier, _) in table.items()}
-    )
-    return [(text, found[label]) for text, label in rows]
+    return [(text, table[label][0]) for text, label in rows]
