@@ -81,7 +81,7 @@ class TextClassifier:
 
     tiers_of: Mapping[str, str] = attrs.field(default=NOTHING, converter=_by_label)
     epochs: int = attrs.field(default=5, validator=_at_least(1, 1000))
-    rate: float = attrs.field(default=5.0, validator=_at_least(1e-3, 100))
+    rate: float = attrs.field(default=6.0, validator=_at_least(1e-3, 100))
     rare: int = attrs.field(default=2, validator=_at_least(1, 10**6))
     seed: int = 0
     least_familiar: float | None = None
@@ -209,6 +209,8 @@ class TextClassifier:
         return self.tiers_of.get(label, label)
 
     def _by_tier(self, shares: Mapping[str, float]) -> dict[str, float]:
+        if not self.tiers_of:
+            return dict(shares)
         parts: dict[str, list[float]] = {}
         for label, share in shares.items():
             parts.setdefault(self._tier(label), []).append(share)

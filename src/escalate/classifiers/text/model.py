@@ -16,6 +16,7 @@ from escalate.classifiers.text.training import Training, learn, shares_of
 from escalate.classifiers.text.vocabulary import ONE, Vector, Vocabulary
 
 _MOST: Final = 127
+_SIGNED: Final = tuple(byte - 256 if byte > _MOST else byte for byte in range(256))
 
 
 @attrs.frozen
@@ -116,11 +117,14 @@ class TextModel:
         """Return the grams that speak loudest for or against *label*, at most that many."""
         place, size = self.labels.index(label), self._lanes.size
         numbers, weights = vector
+        signed = [_SIGNED[self.weights[number * size + place]] for number in numbers]
+        spoke = list(map(mul, signed, weights))
+        softest = [-abs(each) for each in spoke]
+        # A word and its piece may be shown alike, and are then told once; so look at some more.
+        loudest = sorted(range(len(spoke)), key=softest.__getitem__)[: 3 * most]
         unit, told = self.unit / ONE, dict[str, float]()
-        for number, weight in zip(numbers, weights, strict=True):
-            byte = self.weights[number * size + place]
-            if spoke := (byte - 256 if byte > _MOST else byte) * weight:
-                gram = self.vocabulary.shown(number)
-                told[gram] = told.get(gram, 0.0) + spoke * unit
-        loudest = sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
-        return tuple(pair for pair in loudest[:most] if pair[1])
+        for at in loudest:
+            gram = self.vocabulary.shown(numbers[at])
+            told[gram] = told.get(gram, 0.0) + spoke[at] * unit
+        in_order = sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+        return tuple(pair for pair in in_order[:most] if pair[1])

@@ -39,7 +39,7 @@ class Training:
     """
 
     epochs: int = 5
-    rate: float = 5.0
+    rate: float = 6.0
     seed: int = 0
     fast: bool | None = None
 

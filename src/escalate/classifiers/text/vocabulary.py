@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import mul
 from typing import Any, Final, Self
 
 import attrs
@@ -49,6 +50,10 @@ class Vocabulary:
     def _rarities(self) -> tuple[float, ...]:
         return tuple(1 + math.log((1 + self.texts) / (1 + each)) for each in self.seen)
 
+    @property
+    def _strangest(self) -> float:
+        return 1 + math.log(1 + self.texts)
+
     @classmethod
     def of(cls, texts: Iterable[tuple[Counter[str], Counter[str]]], rare: int) -> Self:
         """Return the grams that occur in *rare* of *texts* or more."""
@@ -80,14 +85,21 @@ class Vocabulary:
         numbers: list[int] = []
         weights: list[int] = []
         for places, found in zip(self._places, grams, strict=True):
-            known = [(places[gram], times) for gram, times in found.items() if gram in places]
-            raw = [(1 + math.log(times)) * self._rarity[place] for place, times in known]
-            # fsum, for a text says the same whatever the order in which its grams were counted
-            length = math.sqrt(math.fsum(each * each for each in raw))
-            for (place, _), each in zip(known, raw, strict=True):
-                if weight := round(each / length * _HALF * ONE):
-                    numbers.append(place)
-                    weights.append(weight)
+            known, raw, unknown = [], [], 0
+            for gram, times in found.items():
+                place = places.get(gram)
+                if place is None:
+                    unknown += 1
+                    continue
+                rarity = self._rarity[place]
+                known.append(place)
+                raw.append(rarity if times == 1 else (1 + math.log(times)) * rarity)
+            # Grams that are not known have their part in the length: a text of which little is known must
+            # not speak as loud as one that is known whole. fsum, for the order must not matter.
+            length = math.sqrt(math.fsum(map(mul, raw, raw)) + unknown * self._strangest**2)
+            share = _HALF * ONE / length if length else 0.0
+            numbers += known
+            weights += [round(each * share) for each in raw]
         return numbers, weights
 
     def shown(self, number: int) -> str:
