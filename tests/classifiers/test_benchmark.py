@@ -42,7 +42,7 @@ def test_no_test_row_reaches_training(monkeypatch, data) -> None:
             0, len(texts), 12
         )  # what it learns does not matter here, only what it is given
         labels = [labels[at] for at in every] + sorted({each for each in labels if each})
-        texts = [texts[at] for at in every] + [each for each in labels[len(every) :]]
+        texts = [texts[at] for at in every] + list(labels[len(every) :])
         return fitted(cls, texts, labels, learning.attrs.evolve(training, epochs=1), rare)
 
     def spying_ask(self, ticket, tiers):
