@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
@@ -11,8 +11,6 @@ from escalate.core.conditions import Opaque
 from escalate.core.policy import EscalationPolicy
 from escalate.core.sla import SLAPolicy
 from escalate.core.workcalendar import WorkCalendar
-
-_T = TypeVar("_T")
 
 
 @attrs.define(eq=False)
@@ -72,10 +70,10 @@ def abstracted(policy: EscalationPolicy) -> Abstracted:
     answers.many = True
     free = Opaque(answers.next)
 
-    def freed(thing: _T) -> _T:
+    def freed(thing: Any) -> Any:
         when: Any = getattr(thing, "when", None)
         known = when is None or isinstance(when, str)
-        return thing if known else attrs.evolve(thing, when=free)  # type: ignore[type-var]
+        return thing if known else attrs.evolve(thing, when=free)
 
     targets = [
         attrs.evolve(freed(target), steps=[freed(step) for step in target.steps])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, combinations, product
-from typing import Any, Final
+from itertools import chain, combinations, pairwise, product
+from typing import Any, Final, get_args
 
 import attrs
 
@@ -158,8 +158,8 @@ def _everyday(policy: EscalationPolicy, noticed: Noticed, by: Actor) -> Iterator
     if IDLE in policy.compiled.clocks:
         yield c.Note(by=by)
     if noticed.bots:
-        for then in ("stay", "wait", "resolve"):
-            yield c.Reply(then=then, bot=True, by=BOT)  # type: ignore[arg-type]
+        for then in get_args(c.Then):
+            yield c.Reply(then=then, bot=True, by=BOT)
     if "human_requested" in noticed.words:
         yield c.RequestHuman()
     if "accept" in policy.compiled.clocks or "accepted" in noticed.words:
@@ -208,13 +208,13 @@ def _verdicts(noticed: Noticed) -> Iterator[c.Command]:
     key = "classification.confidence"
     judge = noticed.judge(key)
     shares = sorted({0.0, 1.0, policy.place_at, *_shares(noticed, key)})
-    between = [(low + high) / 2 for low, high in zip(shares, shares[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(shares)]
     found: dict[Any, Value] = {}
     for share in [*shares, *between]:
         found.setdefault((judge(share), share >= policy.place_at), share)
     for tier in (*policy.tier_names, None):
         for confidence in (None, *found.values()):
-            yield c.Classify(Verdict(tier, confidence), by=BOT)  # type: ignore[arg-type]
+            yield c.Classify(Verdict(tier, confidence), by=BOT)
 
 
 def _shares(noticed: Noticed, key: str) -> list[float]:
@@ -234,8 +234,8 @@ def _assigning(noticed: Noticed, outliner: Outliner, by: Actor) -> Iterator[c.Co
     for name in (*([SOMEBODY_ELSE] if reassigns else ()), *named):
         other = Actor(name, roles=by.roles)
         yield c.Take(by=other)
-        for then in ("stay", "wait", "resolve"):
-            yield c.Reply(then=then, by=other)  # type: ignore[arg-type]
+        for then in get_args(c.Then):
+            yield c.Reply(then=then, by=other)
 
 
 def _inviting(noticed: Noticed, by: Actor) -> Iterator[c.Command]:

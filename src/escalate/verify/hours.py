@@ -1,4 +1,4 @@
-"""Questions about opening hours as wholes: does one cover another, how long can an amount last on the wall."""
+"""Questions about opening hours as wholes: do they cover others, how long can an amount last on the wall."""
 
 from __future__ import annotations
 
@@ -123,3 +123,38 @@ def worst_wall(hours: OpenTime, amount_us: int) -> Worst | None:
         return None
 
 
+def later_start(hours: OpenTime, amount_us: int, other: OpenTime, other_us: int) -> int | None:
+    """Return a start from which *amount_us* of *hours* is used up later than *other_us* of *other*.
+
+    None if there is none in the years that are looked at; also where the hours show no windows and
+    differ, so that nothing can be said.
+    """
+    if hours is other or hours == other:
+        return FIRST_US if amount_us > other_us else None
+    lines = line_of(hours), line_of(other)
+    if lines[0] is None or lines[1] is None:
+        return None
+    return _later_start(lines[0], amount_us, lines[1], other_us)
+
+
+@lru_cache(maxsize=512)
+def _later_start(line: Timeline, amount_us: int, other: Timeline, other_us: int) -> int | None:
+    """Look at every start where the difference of the two can peak.
+
+    Between two edges of windows, and between two starts whose amount ends at one, both due instants move
+    evenly or stand still; so their difference is largest at such a start, or just before or after it.
+    """
+    starts = {FIRST_US}
+    for each, us in ((line, amount_us), (other, other_us)):
+        for span in each.windows_us(FIRST_US, _LAST_US):
+            for edge_us in span:
+                if FIRST_US < edge_us < _LAST_US:
+                    starts |= {edge_us, each.start_for_us(edge_us, us)}
+    for start_us in sorted(starts):
+        for at_us in (start_us - 1, start_us, start_us + 1):
+            try:
+                if line.deadline_us(at_us, amount_us) > other.deadline_us(at_us, other_us):
+                    return at_us
+            except HorizonTooShort:
+                return None
+    return None

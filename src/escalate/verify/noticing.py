@@ -1,4 +1,4 @@
-"""What of a ticket a policy can still notice once time is left open. The search tells tickets apart by nothing else.
+"""What of a ticket a policy can still notice once time is left open: the search looks at nothing else.
 
 Coarser than :mod:`escalate.core.shape`, which keeps what is left on each clock to the microsecond: here
 any amount may be left. What only ever tells somebody is left out too, since telling changes nothing that
@@ -8,6 +8,7 @@ a decision reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import attrs
@@ -29,9 +30,7 @@ _TIMED: Final = ("age", "in_tier_for")
 
 def changes_ticket(doing: Doing) -> bool:
     """Whether *doing* does more than tell somebody, and so may change what is decided later."""
-    return bool(
-        doing.move or doing.invite or doing.set_priority or doing.tag or doing.ask_approval
-    )
+    return bool(doing.move or doing.invite or doing.set_priority or doing.tag or doing.ask_approval)
 
 
 def tells_somebody(doing: Doing) -> bool:
@@ -134,7 +133,7 @@ def _around(constants: Iterable[Constant]) -> list[Value]:
     found: list[Value] = [None, *flags, *texts]
     if texts:
         found.append(OTHER)
-    for low, high in zip(numbers, numbers[1:], strict=False):
+    for low, high in pairwise(numbers):
         found.append((low + high) / 2)
     if numbers:
         found += [numbers[0] - 1, *numbers, numbers[-1] + 1]

@@ -13,13 +13,12 @@ from typing import Any, Final
 
 import attrs
 
-from escalate.core.clockkinds import BUILT_IN, IDLE
-from escalate.core.clocks import BREACH, Clock, ClockState, OpenClock, Pause, Terms
+from escalate.core.clocks import Clock, ClockState, OpenClock, Pause, Terms
 from escalate.core.compiled import Compiled
-from escalate.core.deciding.clockwork import base_name, terms_of
+from escalate.core.deciding.clockwork import terms_of
 from escalate.core.model import Attempt, Draft, Fired, Request, Ticket, Verdict, freeze, thaw
 from escalate.core.policy import EscalationPolicy
-from escalate.core.sealing import NOTHING, FrozenDict, seal
+from escalate.core.sealing import FrozenDict, seal
 from escalate.core.status import Status
 from escalate.verify.noticing import SOMEBODY, Noticed, Value
 
@@ -164,7 +163,9 @@ class Outliner:
             rest = (clock.answered, clock.promised, clock.told_to_pause, clock.calendar)
             live = clock.ended_us is None
             end = clock.state if live else clock.ended_by
-            found.append((base, str(numbers.get(which, which)), clock.target or "", end, fired, rest))
+            found.append(
+                (base, str(numbers.get(which, which)), clock.target or "", end, fired, rest)
+            )
         return tuple(sorted(found, key=lambda each: each[:2]))
 
     def _matters(self, clock: Clock, status: Status) -> bool:
@@ -233,7 +234,9 @@ class Outliner:
             draft.classification = None
 
     def _clock_at_rest(self, clock: Clock, name: str) -> Clock:
-        now = OpenClock(name, 1, REST_US, clock.state, clock.calendar, clock.target, clock.within_us)
+        now = OpenClock(
+            name, 1, REST_US, clock.state, clock.calendar, clock.target, clock.within_us
+        )
         now.fired = tuple(entry for entry in clock.fired if entry in self._noticed.acting)
         now.answered, now.promised = clock.answered, clock.promised
         now.told_to_pause = clock.told_to_pause
@@ -284,9 +287,7 @@ class Outliner:
         return frozenset(amounts)
 
 
-def _renamed(
-    clocks: Mapping[str, Clock], numbers: Mapping[str, str]
-) -> list[tuple[str, Clock]]:
+def _renamed(clocks: Mapping[str, Clock], numbers: Mapping[str, str]) -> list[tuple[str, Clock]]:
     found = []
     for name, clock in clocks.items():
         base, colon, which = name.partition(":")
@@ -338,5 +339,3 @@ _fields: Final = tuple(field.name for field in attrs.fields(OpenClock))
 
 def _open(clock: Clock) -> OpenClock:
     return OpenClock(*(getattr(clock, name) for name in _fields))
-
-

@@ -9,14 +9,36 @@ from escalate.core.policy import EscalationPolicy
 from escalate.verify.findings import Report
 from escalate.verify.properties.base import Inquiry, Property
 from escalate.verify.properties.endless import Endless
+from escalate.verify.properties.forgotten import Forgotten, SilentPause
+from escalate.verify.properties.lawful import Declared, LeftOpen, Twice
+from escalate.verify.properties.order import Ordered, WorstTime
+from escalate.verify.properties.promised import Promised
+from escalate.verify.properties.protocol import OutOfReach, Unclear, Unfilled
+from escalate.verify.properties.shadowed import Disagreeing, Shadowed
 from escalate.verify.properties.stranded import Stranded
 from escalate.verify.properties.told import Told
+from escalate.verify.properties.unused import NeverFires, Unreachable
 from escalate.verify.search import Budget, Space, explore
 
 PROPERTIES: Final[tuple[Callable[[], Property], ...]] = (
     Stranded,
     Told,
     Endless,
+    Forgotten,
+    NeverFires,
+    Shadowed,
+    Disagreeing,
+    Promised,
+    Declared,
+    Ordered,
+    Unreachable,
+    WorstTime,
+    Unfilled,
+    OutOfReach,
+    SilentPause,
+    LeftOpen,
+    Twice,
+    Unclear,
 )
 GRID: Final = "none: any timer that could come next comes next, and clocks may be of any age"
 ASSUMPTIONS: Final = (
@@ -37,9 +59,13 @@ def verify(
     """Return what can be proved of *policy*; see :meth:`EscalationPolicy.verify`."""
     _ = against
     properties = [make() for make in PROPERTIES]
-    space = explore(
-        policy, tuple(each.watch for each in properties), budget=budget, progress=progress
-    )
+
+    def begin(space: Space) -> None:
+        for each in properties:
+            each.begin(space)
+
+    watching = [each.watch for each in properties if type(each).watch is not Property.watch]
+    space = explore(policy, tuple(watching), budget=budget, progress=progress, begin=begin)
     inquiry = Inquiry(policy, space)
     return Report(
         policy=(policy.name, policy.version),

@@ -166,7 +166,9 @@ class _Walker:
             trace = Trace(self.policy, moments)
             return trace if self.shows(trace) else None
         leg = self.way[index]
-        steps = self._fired(leg.act, moments) if isinstance(leg.act, Due) else self._asked(leg, moments)
+        steps = (
+            self._fired(leg.act, moments) if isinstance(leg.act, Due) else self._asked(leg, moments)
+        )
         for further in steps:
             found = self._on(index + 1, (*moments, *further))
             if found is not None or self.tries <= 0:
@@ -256,10 +258,7 @@ class _Walker:
 
 
 def _has_fired(event: Event, clock: str, entry: str) -> bool:
-    for _, each in event.clocks:
-        if each.name == clock and entry in each.fired:
-            return True
-    return False
+    return any(each.name == clock and entry in each.fired for _, each in event.clocks)
 
 
 __all__ = ["BREACH", "Leg", "Moment", "Shows", "Trace", "realised", "starts_of"]

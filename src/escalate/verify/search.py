@@ -1,7 +1,7 @@
 """The search: every outline that a ticket can come to, found with the engine's own ``step`` and ``advance``.
 
 Breadth first, so the first way to an outline is a shortest one. Time is left open: any timer that could
-come next comes next, and where the age of a clock decides anything, every age that decides otherwise is tried.
+come next comes next, and where the age of a clock decides, every age that decides otherwise is tried.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Budget:
 
     Attributes:
         states: Outlines to keep.
-        seconds: Wall-clock seconds.
+        seconds: Seconds of the processor.
         memory_mb: Megabytes that the process may grow by.
     """
 
@@ -82,7 +82,6 @@ class Edge:
         events: What came of it.
         ticket: The ticket afterwards, not yet at rest.
         target: The number of the node afterwards; -1 if the search had no room for it.
-        row: Tells apart the outcomes of one act on one node.
     """
 
     source: int
@@ -109,7 +108,7 @@ class Space:
         steps: How often the engine was asked, refusals included.
         caps: What was left out, each once.
         stopped: Which budget ran out; empty if the search is complete.
-        seconds: How long it took.
+        seconds: How long it took, in seconds of the processor.
     """
 
     abstracted: Abstracted
@@ -146,6 +145,7 @@ def explore(
     *,
     budget: Budget | None = None,
     progress: Callable[[int, int], None] | None = None,
+    begin: Callable[[Space], None] | None = None,
 ) -> Space:
     """Return every outline that tickets of *policy* can come to.
 
@@ -154,11 +154,14 @@ def explore(
         observers: Each is shown every edge, once.
         budget: When to give up.
         progress: Is told the number of outlines and of engine steps, now and then.
+        begin: Is shown the space while it is still empty.
     """
     seen = abstracted(policy)
     noticed = noticed_by(seen.policy)
     outliner = Outliner(noticed)
     space = Space(seen, noticed, outliner, alphabet_of(noticed, outliner))
+    if begin is not None:
+        begin(space)
     return _Search(space, observers, budget or Budget(), progress).run()
 
 
@@ -176,7 +179,7 @@ class _Search:
         self.progress = progress
         self.policy = space.policy
         self.queue: deque[int] = deque()
-        self._began_s = time.monotonic()
+        self._began_s = time.process_time()
         self._began_mb = _resident_mb()
 
     def run(self) -> Space:
@@ -191,7 +194,7 @@ class _Search:
             expanded += 1
             if expanded % 256 == 0:
                 self._check()
-        space.seconds = time.monotonic() - self._began_s
+        space.seconds = time.process_time() - self._began_s
         space.memory_mb = max(0.0, _resident_mb() - self._began_mb)
         return space
 
@@ -199,7 +202,7 @@ class _Search:
         space, budget = self.space, self.budget
         if self.progress is not None:
             self.progress(len(space.nodes), space.steps)
-        if time.monotonic() - self._began_s > budget.seconds:
+        if time.process_time() - self._began_s > budget.seconds:
             space.stopped = "seconds"
         elif _resident_mb() - self._began_mb > budget.memory_mb:
             space.stopped = "memory"
@@ -254,9 +257,7 @@ class _Search:
             if before == {name: len(each) for name, each in ages.items()}:
                 return
 
-    def _find_ages(
-        self, start: Ticket, outcome: Outcome, ages: dict[str, set[int]]
-    ) -> None:
+    def _find_ages(self, start: Ticket, outcome: Outcome, ages: dict[str, set[int]]) -> None:
         clocks = start.clocks
         for event in outcome.events:
             for _, clock in event.clocks:
@@ -319,7 +320,9 @@ class _Search:
 def dates(ticket: Ticket, noticed: Noticed) -> Iterator[Ticket]:
     """Yield *ticket* once for every way in which its age and the rest of its rules can matter."""
     ages = noticed.ages
-    rests = [rule for rule in noticed.policy.rules if rule.cooldown_us and rule.name in ticket.fired]
+    rests = [
+        rule for rule in noticed.policy.rules if rule.cooldown_us and rule.name in ticket.fired
+    ]
     if len(ages) == 1 and not rests:
         yield ticket
         return

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import attrs
 
-
 from escalate.core.clocks import Clock, ClockState, Entry, Terms
 from escalate.core.compiled import Deed
 from escalate.core.deciding.clockwork import terms_of
@@ -107,5 +106,3 @@ def might_fire(ticket: Ticket, deed: Deed, noticed: Noticed) -> bool:
     if deed.when is None or deed.when.is_opaque:
         return True
     return any(deed.when.holds(each, REST_US) for each in dates(ticket, noticed))
-
-

@@ -59,6 +59,9 @@ class Property:
     code: ClassVar[str]
     title: ClassVar[str]
 
+    def begin(self, space: Space) -> None:
+        """See the space before the search begins."""
+
     def watch(self, edge: Edge) -> None:
         """See *edge*, once."""
 
@@ -118,13 +121,12 @@ class Suspicions:
         return None
 
 
-
-def place_of_deed(inquiry: Inquiry, name: str) -> str:
+def place_of_deed(policy: EscalationPolicy, name: str) -> str:
     """Return where the rule or step of that name stands in the policy file; empty if nowhere."""
-    for i, rule in enumerate(inquiry.policy.rules):
+    for i, rule in enumerate(policy.rules):
         if rule.name == name:
             return f"rules[{i}]"
-    for i, target in enumerate(inquiry.policy.sla.targets):
+    for i, target in enumerate(policy.sla.targets):
         for j, step in enumerate(target.steps):
             if target.deed_name(step) == name:
                 return f"targets[{i}].steps[{j}]"

@@ -56,7 +56,9 @@ class Endless(Property):
 
 
 def _is_refused(life: Trace) -> bool:
-    return any(isinstance(each, e.MoveRefused) and each.why == "max_automatic" for each in life.journal)
+    return any(
+        isinstance(each, e.MoveRefused) and each.why == "max_automatic" for each in life.journal
+    )
 
 
 def _finding(inquiry: Inquiry, trace: Trace) -> Finding:
@@ -68,7 +70,7 @@ def _finding(inquiry: Inquiry, trace: Trace) -> Finding:
         severity="error",
         sentence=f"Rules and timers move a ticket between {' and '.join(tiers)} without end; only the limit "
         f"of {inquiry.policy.max_automatic} moves stops them.",
-        place=place_of_deed(inquiry, by),
+        place=place_of_deed(inquiry.policy, by),
         mend="Let one of them tell somebody instead of moving, or give it a condition.",
         trace=trace,
     )

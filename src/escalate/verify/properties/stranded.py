@@ -9,6 +9,9 @@ Good: the same with ``Path("bot", "N1")``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from escalate.core import commands as c
 from escalate.core.status import Status
 from escalate.verify.alphabet import Act
@@ -30,54 +33,79 @@ class Stranded(Property):
         space = inquiry.space
         if not inquiry.complete:
             return self.stopped(inquiry)
+        findings = [*_unresolvable(inquiry)]
         saved = _saved(inquiry)
-        lost = [i for i in range(len(space.nodes)) if i not in saved]
-        if not lost:
-            return self.proved("in every situation somebody can resolve it, and then close it")
-        reached = _forward(inquiry)
-        findings = []
-        tiers = {}
+        lost = [i for i in range(len(space.nodes)) if i not in saved and _needs_people(inquiry, i)]
+        reached = _forward(inquiry) if lost else []
+        tiers: dict[str, int] = {}
         for number in lost:
-            tiers.setdefault(space.nodes[number].ticket.tier, number)
-        for tier, number in tiers.items():
             if not reached[number]:
-                trace = inquiry.trace(number, lambda life, t=tier: _is_stuck(life, t))  # type: ignore[misc]
-                if trace is not None:
-                    findings.append(_finding(inquiry, tier, trace))
+                tiers.setdefault(space.nodes[number].ticket.tier, number)
+        for tier, number in tiers.items():
+            trace = inquiry.trace(number, partial(_is_stuck, tier))
+            if trace is not None:
+                findings.append(_stuck(inquiry, tier, trace))
         if findings:
             return self.refuted("a ticket was followed there", *findings)
-        return self.unknown(SPURIOUS)
+        if lost:
+            return self.unknown(SPURIOUS)
+        return self.proved("in every situation somebody can resolve it, and then close it")
 
 
-def _is_stuck(life: Trace, tier: str) -> bool:
+def _unresolvable(inquiry: Inquiry) -> Iterator[Finding]:
+    """Yield where the engine refuses everybody who would resolve or close; none is known to."""
+    verbs = {False: c.Resolve, True: c.Close}
+    for number, node in enumerate(inquiry.space.nodes):
+        status = node.ticket.status
+        verb = verbs[status is Status.RESOLVED]
+        if status is Status.CLOSED or any(
+            isinstance(a, verb) for a, _ in inquiry.space.edges[number]
+        ):
+            continue
+        tier = node.ticket.tier
+        trace = inquiry.trace(number, partial(_is_refused, status))
+        if trace is not None:
+            yield _finding(
+                inquiry, tier, f"Nobody can {verb.__name__.lower()} a ticket in {tier}.", trace
+            )
+            return
+
+
+def _is_refused(status: Status, life: Trace) -> bool:
+    return life.ticket.status is status
+
+
+def _is_stuck(tier: str, life: Trace) -> bool:
     return life.ticket.tier == tier and not life.ticket.status.is_done
 
 
-def _finding(inquiry: Inquiry, tier: str, trace: Trace) -> Finding:
-    index = inquiry.policy.tier_names.index(tier)
+def _stuck(inquiry: Inquiry, tier: str, trace: Trace) -> Finding:
+    sentence = f"A ticket in {tier} stays there: nothing that anybody does brings it to people."
+    return _finding(inquiry, tier, sentence, trace)
+
+
+def _finding(inquiry: Inquiry, tier: str, sentence: str, trace: Trace) -> Finding:
     return Finding(
         code=Stranded.code,
         severity="error",
-        sentence=f"A ticket in {tier} stays there: nothing that anybody does brings it to people.",
-        place=f"tiers[{index}]",
+        sentence=sentence,
+        place=f"tiers[{inquiry.policy.tier_names.index(tier)}]",
         mend=f"Add a path from {tier} to a tier of people.",
         trace=trace,
     )
 
 
-def _is_good(inquiry: Inquiry, number: int) -> bool:
-    """Whether a person can resolve the ticket here and now, or it is over."""
-    space = inquiry.space
-    ticket = space.nodes[number].ticket
-    acts = dict(space.edges[number])
-    if ticket.status is Status.CLOSED:
-        return True
-    if ticket.status is Status.RESOLVED:
-        return any(isinstance(act, c.Close) for act in acts)
+def _needs_people(inquiry: Inquiry, number: int) -> bool:
+    """Whether the ticket is with machines, and not over."""
+    ticket = inquiry.space.nodes[number].ticket
     kinds = {tier.name: tier.kind for tier in inquiry.policy.tiers}
-    return kinds[ticket.tier] != "bot" and any(
-        isinstance(act, c.Resolve) and number not in targets for act, targets in acts.items()
-    )
+    return kinds[ticket.tier] == "bot" and not ticket.status.is_done
+
+
+def _is_good(inquiry: Inquiry, number: int) -> bool:
+    """Whether the ticket is with people, and not over."""
+    ticket = inquiry.space.nodes[number].ticket
+    return not _needs_people(inquiry, number) and not ticket.status.is_done
 
 
 def _saved(inquiry: Inquiry) -> set[int]:

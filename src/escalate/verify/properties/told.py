@@ -13,10 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
+
 from escalate.core import events as e
 from escalate.core.clocks import BREACH, ClockState
 from escalate.core.deciding.clockwork import terms_of
-from escalate.core.sla import Target
+from escalate.core.policy import EscalationPolicy
+from escalate.core.sla import Step, Target
 from escalate.verify.findings import Finding, Verdict
 from escalate.verify.hours import first_uncovered
 from escalate.verify.outline import Due
@@ -122,38 +125,37 @@ def _target(inquiry: Inquiry, name: str) -> tuple[int, Target]:
 def _asleep(inquiry: Inquiry) -> Iterator[Finding]:
     """Yield steps that may speak while everybody whom they tell sleeps."""
     policy = inquiry.policy
-    hours = policy.compiled.receivers
     for i, target in enumerate(policy.sla.targets):
-        names = {target.calendar} if target.calendar else {
-            policy.calendar_name(tier) for tier in target.tiers or policy.tier_names
-        }
+        tiers = target.tiers or policy.tier_names
+        names = {target.calendar} if target.calendar else {policy.calendar_name(t) for t in tiers}
         for j, step in enumerate(target.steps):
-            if not step.notify or step.deliver == "opening":
-                continue
-            place = f"targets[{i}].steps[{j}]"
-            for name in sorted(str(name) for name in names):
-                told = [policy.calendar(hours[receiver]) for receiver in step.notify]
-                when = first_uncovered(policy.calendar(name), told)
-                if when is None:
-                    continue
-                fallback = policy.fallback
-                also = [*told, policy.calendar(hours[fallback])] if fallback else told
-                whom = " and ".join(step.notify)
-                about = f"The step at {step.at.text} of {target.name!r} may speak while {whom} cannot be reached"
-                if first_uncovered(policy.calendar(name), also) is None:
-                    yield Finding(
-                        code="only-fallback",
-                        severity="note",
-                        sentence=f"{about}; then {fallback} is told.",
-                        place=place,
-                    )
-                else:
-                    yield Finding(
-                        code="nobody-awake",
-                        severity="warning",
-                        sentence=f"{about}, nor can the fallback {fallback}, as on {when}.",
-                        place=place,
-                        mend="Tell somebody who can be reached then, or let it wait for the opening.",
-                    )
+            if step.notify and step.deliver == "now":
+                found = (
+                    _sleeps(policy, target, step, str(name)) for name in sorted(map(str, names))
+                )
+                worst = min(
+                    (f for f in found if f), key=lambda f: f.severity == "note", default=None
+                )
+                if worst is not None:
+                    yield attrs.evolve(worst, place=f"targets[{i}].steps[{j}]")
 
 
+def _sleeps(policy: EscalationPolicy, target: Target, step: Step, name: str) -> Finding | None:
+    """Return what there is to say of *step* when it counts in the calendar *name*."""
+    hours = policy.compiled.receivers
+    told = [policy.calendar(hours[receiver]) for receiver in step.notify]
+    if first_uncovered(policy.calendar(name), told) is None:
+        return None
+    whom = " and ".join(step.notify)
+    about = f"The step at {step.at.text} of {target.name!r} may speak when {whom} cannot be reached"
+    also = [*told, policy.calendar(hours[policy.fallback])] if policy.fallback else told
+    when = first_uncovered(policy.calendar(name), also)
+    if when is None:
+        sentence = f"{about}; then the fallback, {policy.fallback}, is told."
+        return Finding(code="only-fallback", severity="note", sentence=sentence)
+    return Finding(
+        code="nobody-awake",
+        severity="warning",
+        sentence=f"{about}, nor can the fallback, {policy.fallback}, as on {when}.",
+        mend='Tell somebody who can be reached then, or add deliver = "opening".',
+    )
