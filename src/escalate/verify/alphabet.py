@@ -13,7 +13,7 @@ from escalate.core.clockkinds import IDLE
 from escalate.core.deciding.acts import RESERVED
 from escalate.core.model import Actor, Attempt, Handoff, MoveKind, Ticket, Verdict
 from escalate.core.policy import EscalationPolicy
-from escalate.verify.noticing import OTHER, SOMEBODY, SOMEBODY_ELSE, Noticed, Value
+from escalate.verify.noticing import OTHER, SOMEBODY, SOMEBODY_ELSE, Noticed
 from escalate.verify.outline import Due, Outliner
 
 TOLD: Final = "told"
@@ -209,7 +209,7 @@ def _verdicts(noticed: Noticed) -> Iterator[c.Command]:
     judge = noticed.judge(key)
     shares = sorted({0.0, 1.0, policy.place_at, *_shares(noticed, key)})
     between = [(low + high) / 2 for low, high in pairwise(shares)]
-    found: dict[Any, Value] = {}
+    found: dict[Any, float] = {}
     for share in [*shares, *between]:
         found.setdefault((judge(share), share >= policy.place_at), share)
     for tier in (*policy.tier_names, None):
@@ -239,11 +239,16 @@ def _assigning(noticed: Noticed, outliner: Outliner, by: Actor) -> Iterator[c.Co
 
 
 def _inviting(noticed: Noticed, by: Actor) -> Iterator[c.Command]:
-    """Yield invitations where the policy speaks of any, or they would be noticed by no clock."""
+    """Yield invitations where a clock has a promise for them or a rule or step makes them too."""
     policy = noticed.policy
+    tables = policy.compiled
     doings = [*policy.rules, *(s for t in policy.sla.targets for s in t.steps)]
-    if "accept" in policy.compiled.clocks or any(doing.invite for doing in doings):
-        yield from (c.Invite(tier, by=by) for tier in policy.tier_names)
+    for tier in policy.tier_names:
+        timed = "accept" in tables.clocks and any(
+            terms.target is not None for terms in tables.terms_to_try("accept", tier)
+        )
+        if timed or any(doing.invite == tier for doing in doings):
+            yield c.Invite(tier, by=by)
 
 
 def _moves(policy: EscalationPolicy, tier: str, by: Actor) -> Iterator[c.Command]:

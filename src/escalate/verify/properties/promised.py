@@ -11,13 +11,15 @@ a note.
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
-from escalate.core.clockkinds import IDLE
 from escalate.core.clocks import ClockState
 from escalate.core.model import Ticket
 from escalate.verify.findings import Finding, Verdict
 from escalate.verify.properties.base import SEARCHED, SPURIOUS, TRIED, Inquiry, Property
 from escalate.verify.realising import Trace
+
+_OWED: Final = ("first_response", "resolution", "ownership", "requester_wait")
 
 
 class Promised(Property):
@@ -65,8 +67,8 @@ def _gaps(inquiry: Inquiry) -> tuple[dict[str, list[int]], dict[str, set[str]]]:
             if len(found) < TRIED:
                 found.append(number)
         for clock in ticket.clocks.values():
-            if clock.is_live and clock.target is None and clock.name != IDLE:
-                partly.setdefault(clock.name.partition(":")[0], set()).add(ticket.tier)
+            if clock.is_live and clock.target is None and clock.name in _OWED:
+                partly.setdefault(clock.name, set()).add(ticket.tier)
     return bare, partly
 
 
