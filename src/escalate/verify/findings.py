@@ -132,6 +132,22 @@ class Report:
                 return verdict
         raise KeyError(code)
 
+    def __str__(self) -> str:
+        from escalate.verify.showing import text_of
+
+        return "\n".join(text_of(self))
+
+    def _repr_html_(self) -> str:
+        from escalate.verify.showing import html_of
+
+        return html_of(self)
+
+    def cases(self) -> str:
+        """Return the stories of all findings as a case file for ``escalate test``."""
+        from escalate.verify.stories import cases_of
+
+        return cases_of((*self.findings, *self.notes))
+
 
 def _unknown(verdict: Verdict) -> Finding:
     sentence = f"It is not known whether this holds: {verdict.title} ({verdict.why})"

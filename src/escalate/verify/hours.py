@@ -144,17 +144,17 @@ def _later_start(line: Timeline, amount_us: int, other: Timeline, other_us: int)
     Between two edges of windows, and between two starts whose amount ends at one, both due instants move
     evenly or stand still; so their difference is largest at such a start, or just before or after it.
     """
-    starts = {FIRST_US}
-    for each, us in ((line, amount_us), (other, other_us)):
-        for span in each.windows_us(FIRST_US, _LAST_US):
-            for edge_us in span:
-                if FIRST_US < edge_us < _LAST_US:
-                    starts |= {edge_us, each.start_for_us(edge_us, us)}
-    for start_us in sorted(starts):
-        for at_us in (start_us - 1, start_us, start_us + 1):
-            try:
+    try:
+        starts = {FIRST_US}
+        for each, us in ((line, amount_us), (other, other_us)):
+            for span in each.windows_us(FIRST_US, _LAST_US):
+                for edge_us in span:
+                    if FIRST_US < edge_us < _LAST_US:
+                        starts |= {edge_us, each.start_for_us(edge_us, us)}
+        for start_us in sorted(starts):
+            for at_us in (start_us - 1, start_us, start_us + 1):
                 if line.deadline_us(at_us, amount_us) > other.deadline_us(at_us, other_us):
                     return at_us
-            except HorizonTooShort:
-                return None
+    except HorizonTooShort:
+        return None  # one of them is not due in any year that calendars know
     return None

@@ -14,14 +14,19 @@ A step that has spoken in its cycle, or a rule in its stay, counts as told: nobo
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
+import attrs
+
+from escalate.core import events as e
+from escalate.core.engine import advance
 from escalate.core.policy import EscalationPolicy
 from escalate.verify.findings import Finding, Verdict
 from escalate.verify.hours import Worst, worst_wall
 from escalate.verify.properties.base import SEARCHED, SPURIOUS, TRIED, Inquiry, Property
-from escalate.verify.realising import Trace
+from escalate.verify.realising import Moment, Trace
 from escalate.verify.telling import Word, words_in
 
 
@@ -87,6 +92,7 @@ class Forgotten(Property):
     def _finding(self, inquiry: Inquiry, trace: Trace) -> Finding:
         ticket, policy = trace.ticket, inquiry.policy
         status = str(ticket.status).replace("_", " ")
+        trace = attrs.evolve(trace, moments=(*trace.moments, _later(trace, 30)))
         return Finding(
             code=self.code,
             severity="error" if policy.receivers else "warning",
@@ -109,7 +115,20 @@ class SilentPause(Forgotten):
 
 
 def _is_there(inquiry: Inquiry, outline: object, life: Trace) -> bool:
-    return inquiry.space.outliner.of(life.ticket) == outline
+    """Whether *life* ends in that situation, and in a year from then nobody is told."""
+    there = inquiry.space.outliner.of(life.ticket) == outline
+    return there and not any(isinstance(event, _TELLS) for event in _later(life, 366).events)
+
+
+def _later(life: Trace, days: int) -> Moment:
+    last = life.moments[-1]
+    at = last.at + timedelta(days=days)
+    outcome = advance(last.ticket, life.policy, before=at)
+    assert outcome.ticket is not None
+    return Moment(at, None, outcome.events, outcome.ticket)
+
+
+_TELLS: Final = (e.NotifyAsked, e.Moved, e.Invited, e.ApprovalAsked)
 
 
 def _soonest(policy: EscalationPolicy, words: list[Word]) -> tuple[Worst, Word] | None:
