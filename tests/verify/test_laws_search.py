@@ -28,7 +28,9 @@ SOMEBODY: Final = Actor("zoe", roles={"lead", "manager"})
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(policy=strategies.policies(), seed=st.integers(0, 2**32))
-def test_every_real_life_stays_inside_what_was_searched(policy: EscalationPolicy, seed: int) -> None:
+def test_every_real_life_stays_inside_what_was_searched(
+    policy: EscalationPolicy, seed: int
+) -> None:
     """Lives of any policy, in real hours, at any instants, come to no outline that was not explored."""
     space = explore(policy, budget=SMALL)
     assume(not space.stopped and not space.caps)
@@ -73,7 +75,13 @@ def _commands(space: Space, policy: EscalationPolicy, ticket: Ticket) -> Iterato
     yield from (c.SetPriority(priority) for priority in policy.priorities)
     yield from (c.Tag("unheard of"), c.Untag("vip"), c.Tag("vip"), c.Rate(3), c.Feedback("it"))
     yield from (c.SetField("size", size) for size in (2, 3, 4, 100, "large", None))
-    yield from (c.Note(), c.Take(), c.Take(by=SOMEBODY), c.Assign("zoe"), c.CustomerReply(automatic=True))
+    yield from (
+        c.Note(),
+        c.Take(),
+        c.Take(by=SOMEBODY),
+        c.Assign("zoe"),
+        c.CustomerReply(automatic=True),
+    )
     yield from (c.Reply(by=SOMEBODY, then=then) for then in ("stay", "wait", "resolve"))  # type: ignore[arg-type]
     yield from (c.Escalate(), c.Return(by=SOMEBODY), c.RequestHuman(), c.Accept())
     yield from (c.RecordAttempt("reset"), c.RecordAttempt("else"), c.Link("problem", "T-9"))
