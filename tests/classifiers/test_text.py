@@ -227,7 +227,7 @@ class TestFile:
     @given(st.data())
     @settings(max_examples=60)
     def test_a_damaged_one_is_refused_or_whole(self, tmp_path_factory, data):
-        """Cut off or with a byte changed, it is refused with the name of the file, or nothing is lost."""
+        """Cut off or with a byte changed, it is refused by an error, or nothing is lost."""
         path = tmp_path_factory.getbasetemp() / "model"
         one = taught(epochs=1)
         one.save(path)

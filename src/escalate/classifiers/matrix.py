@@ -34,7 +34,7 @@ def _by_code(given: Mapping[int, str]) -> Mapping[int, str]:
 class PriorityMatrix:
     """Reads impact and urgency from a ticket's fields, finds their priority, and sends it to its tier.
 
-    The matrix is the common one of ITIL, Service Operation (2011), section 4.2.5.4: three levels of
+    The matrix is that of ITIL, Service Operation, Table 4.1 (simple priority coding system): three levels of
     impact (how many are hit) and three of urgency (how long it can wait) make five priorities. ITIL
     calls it an example, so a desk may give its own.
 
