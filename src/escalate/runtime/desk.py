@@ -26,6 +26,7 @@ from escalate.runtime.keeping import Keeping
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import Edition, PolicyBook
+from escalate.runtime.proving import prove
 from escalate.runtime.ticking import Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
@@ -110,7 +111,7 @@ class Desk(Views, Outbox, Keeping):
             self._visit,
             self._now_us,
         )
-        self.publish(policy, by=DESK)  # no news if the book has it; an error if it has another one
+        self.publish(policy, by=DESK, proof=False)  # no news if the book has it; an error if it has another one
 
     # -- what is asked of tickets
 
@@ -213,14 +214,32 @@ class Desk(Views, Outbox, Keeping):
 
         return Round(self._errands, look_after, limit).go(self._now_us())
 
-    def publish(self, policy: EscalationPolicy, *, by: Actor) -> Edition:
+    def publish(
+        self,
+        policy: EscalationPolicy,
+        *,
+        by: Actor,
+        despite: Iterable[str] = (),
+        proof: bool = True,
+    ) -> Edition:
         """Add *policy* to the policy book: new tickets come under it, tickets in flight stay on theirs.
 
+        Before, it is proved as :meth:`EscalationPolicy.verify` does, which may take seconds.
+
+        Args:
+            policy: The policy.
+            by: Who publishes it.
+            despite: The codes of what may be refuted all the same, such as ``"silent-pause"``.
+            proof: Whether it is proved at all; one that the book has already is not.
+
         Raises:
+            PolicyRefuted: It lacks a property, and *despite* does not name it.
             InvalidPolicy: The book has another policy of that name and version.
             BadInput: *by* is no actor, or the policy names a classifier that the desk does not have.
         """
         self._askers.check(policy)
+        if proof and isinstance(by, Actor) and not self._book.holds(policy):
+            prove(policy, despite)
         return self._book.publish(policy, by=by, now=self._clock())
 
     @property
