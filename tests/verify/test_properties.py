@@ -63,7 +63,7 @@ def test_the_endless_loop_is_told_move_by_move() -> None:
     told = "\n".join(story(finding.trace))
     assert told.count("escalate from N1 to N2") == 3
     assert "because of its max_automatic" in told
-    assert finding.place == "targets[0].steps[1]"
+    assert finding.place == "targets[1].steps[0]"
 
 
 def test_the_longest_wait_is_told() -> None:

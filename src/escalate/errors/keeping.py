@@ -10,6 +10,31 @@ from escalate.errors.base import EscalateError
 
 
 @attrs.define
+class PolicyRefuted(EscalateError):
+    """A policy was to be published that lacks a property of good policies, as a proof has shown.
+
+    Attributes:
+        name: The policy's name.
+        version: Its version.
+        found: What was found, as "code: sentence".
+        codes: The codes under which it was refuted, for :meth:`Desk.publish` to be told that they are
+            meant.
+    """
+
+    code: ClassVar[str] = "policy-refuted"
+
+    name: str
+    version: str
+    found: tuple[str, ...]
+    codes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        asked = f"policy {self.name!r} version {self.version!r} is refuted"
+        meant = ", ".join(repr(code) for code in self.codes)
+        return f"{asked}: {'; '.join(self.found)}; mend it, or publish it despite=[{meant}]"
+
+
+@attrs.define
 class UnknownPolicy(EscalateError):
     """A ticket was opened under a policy that the desk's policy book does not hold.
 

@@ -141,7 +141,8 @@ class Desk(Views, Moving, Outbox, Keeping):
             Reports(name, tuple(observers), observe_within_s),
             strikes=True,
         )
-        self.publish(policy, by=DESK)  # no news if the book has it; an error if it has another one
+        # No news if the book has it, an error if it has another one. A desk that starts proves nothing.
+        self.publish(policy, by=DESK, proof=False)
 
     # -- what is asked of tickets
 
