@@ -6,6 +6,7 @@ import importlib
 import sys
 
 BENCHMARKS = {
+    "classifiers": "benchmarks.classifiers:main",
     "engine": "benchmarks.engine:main",
     "kit": "benchmarks.classifier_kit:main",
     "runtime": "benchmarks.runtime:main",

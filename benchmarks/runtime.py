@@ -36,7 +36,7 @@ _FEW = 10_000
 _LATER = MONDAY + timedelta(days=9)
 _BATCH = 500
 _PEERS = "ESCALATE_BENCH_PEERS"
-_PACKAGES = ("Django", "escalated-django", "django-helpdesk", "django-bootstrap4-form")
+_PACKAGES = ("packaging", "Django", "escalated-django", "django-helpdesk", "django-bootstrap4-form")
 
 
 def main() -> None:

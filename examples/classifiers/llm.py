@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -176,8 +177,12 @@ def over_http(
         asked = urllib.request.Request(  # noqa: S310 - its scheme was checked above
             url, body, {"Content-Type": "application/json", **(headers or {})}
         )
-        with urllib.request.urlopen(asked, timeout=within_s) as response:  # noqa: S310
-            text = json.loads(response.read(64_000))["text"]
+        try:
+            with urllib.request.urlopen(asked, timeout=within_s) as response:  # noqa: S310
+                text = json.loads(response.read(64_000))["text"]
+        except urllib.error.HTTPError as why:
+            why.close()  # it holds the connection
+            raise ConnectionError(f"the model's server answered {why.code}") from None
         return str(text)
 
     return complete

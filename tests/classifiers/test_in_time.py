@@ -10,7 +10,7 @@ import pytest
 
 from escalate import ABSTAIN, Tier, Verdict
 from escalate.classifiers import CircuitBreaker, Comparison, Shadow, TicketText, Timeout, ticket_of
-from escalate.classifiers.wrappers.deadline import MOST_AT_ONCE
+from escalate.classifiers.deadline import MOST_AT_ONCE
 from escalate.errors import BadInput, InvalidVerdict
 from tests.classifiers.saying import TIERS, Fields, scored
 

@@ -108,9 +108,9 @@ def test_words_without_numbers_and_addresses_stay(text: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["1", "1 ", "@", "a@", "a.", ":", "a:", "DE89", "1.1", "+(", "0-"]
 )
-def test_a_megabyte_made_to_hurt_is_read_in_proportion(piece: str) -> None:
-    """Each letter of a text is looked at a bounded number of times; without that this would take hours."""
-    assert len(mask(piece * (1_000_000 // len(piece)))) <= 8_000_000
+def test_a_long_text_made_to_hurt_is_read_in_proportion(piece: str) -> None:
+    """Each letter of a text is looked at a bounded number of times; without that this would take long."""
+    assert len(mask(piece * (200_000 // len(piece)))) <= 1_600_000
 
 
 class Hears:

@@ -60,7 +60,7 @@ class Server(BaseHTTPRequestHandler):
     over: ClassVar[threading.Event] = threading.Event()
     heard: ClassVar[list[str]] = []
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         """Answer as ``does`` says."""
         prompt = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["prompt"]
         self.heard.append(prompt)
@@ -231,7 +231,8 @@ def test_no_message_ends_its_place_in_the_prompt(text: str, end: str) -> None:
     before, line, after = prompt.partition(json.dumps(hostile[: LLM.MOST_LETTERS]))
     assert line.isascii()
     assert "\n" not in line
-    assert before + after == LLM.prompt_for("", TIERS).replace('""', "", 1) or line == '""'
+    harmless = LLM.prompt_for("Hello", TIERS).partition(json.dumps("Hello"))
+    assert (before, after) == (harmless[0], harmless[2])
     assert after.startswith("\nAnswer with one line of JSON and nothing else")
 
 
@@ -323,11 +324,20 @@ def fitted() -> Any:
     return SKLEARN.SklearnClassifier().fit(*zip(*examples(), strict=True))
 
 
-SLOW = {
-    "says_the_same_in_every_process",
-    "goes_to_another_process",
-}  # an example is no module to import
-EXEMPT = {"llm": {"works_in_a_desk"}}
+PROMISES = (
+    "answers_with_a_verdict",
+    "changes_no_ticket",
+    "explains_in_few_words",
+    "keeps_to_the_tiers_it_is_given",
+    "many_get_what_one_gets",
+    "means_what_it_declares",
+    "quotes_nobody",
+    "refuses_a_broken_file",
+    "says_who_it_is",
+    "shares_add_up",
+    "survives_lone_surrogates",
+)
+"""Those that an example could break; not all, as it learns anew for each of them."""
 
 
 @pytest.mark.parametrize(
@@ -338,9 +348,9 @@ EXEMPT = {"llm": {"works_in_a_desk"}}
 def test_the_recipes_keep_the_contract(make: Any) -> None:
     """What is promised of every classifier holds of what people copy from here."""
     bench = ClassifierBench(make=make)
-    for check in classifier_checks(bench):
-        if check.name not in SLOW:
-            check(bench)
+    checks = {check.name: check for check in classifier_checks()}
+    for name in PROMISES:
+        checks[name](bench)
 
 
 def test_a_pipeline_is_kept_without_a_pickle(tmp_path: Path) -> None:

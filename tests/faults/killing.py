@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
 import attrs
 
@@ -22,6 +23,8 @@ from tests.faults.story import (
     story,
     undisturbed,
 )
+
+_STUCK: Final = 20
 
 
 @attrs.frozen
@@ -74,14 +77,18 @@ def kill(
         done, carried = folder / f"{rounds}.done", folder / f"{rounds}.keys"
         with place() as where:
             store_at(where).close()  # type: ignore[attr-defined]  # a store in a database
+            before, stuck = "", 0
             for life in _lives(where, deeds, done, carried):
-                time.sleep(dice.uniform(0, 2 * life_s))
+                # Who always dies at one deed lives longer by and by: some deeds are long, some machines slow.
+                time.sleep(dice.uniform(0, 2 * life_s) * 2 ** (stuck // _STUCK))
                 os.kill(life, signal.SIGKILL)
                 _, status = os.waitpid(life, 0)
                 if os.WIFSIGNALED(status):
                     dead += 1
                 elif os.WEXITSTATUS(status):
                     return Killed(dead, rounds, 0, 0, again, "a process failed; see above")
+                now = done.read_text() if done.exists() else ""
+                before, stuck = now, stuck + 1 if now == before else 0
             store = store_at(where)
             wrong = difference(journals(store), wanted)
             if store.rebuild("main").changed:

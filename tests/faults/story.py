@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ import attrs
 
 from escalate import Desk
 from escalate.core import commands as c
+from escalate.errors import NoSuchLetter
 from escalate.runtime import Notice
 from escalate.stores import MemoryStore, PostgresStore, SQLiteStore, Store
 from escalate.stores.documents import write_event
@@ -67,7 +69,8 @@ def story(tickets: int) -> Iterator[Deed]:
 def send_what_is_left(desk: Desk) -> None:
     """Do as an operator does after an outage: what was put off or given up is sent again."""
     for letter in (*desk.outbox(), *desk.outbox(dead=True)):
-        desk.resend(letter.ticket_id, letter.number)
+        with suppress(NoSuchLetter):  # it went with one before it
+            desk.resend(letter.ticket_id, letter.number)
     desk.tick()
 
 

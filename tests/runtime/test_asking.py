@@ -12,9 +12,10 @@ import pytest
 
 from escalate import ABSTAIN, Verdict
 from escalate.classifiers import Registry, as_classifier, ticket_of
+from escalate.classifiers.deadline import MOST_AT_ONCE
 from escalate.core import events as e
 from escalate.core.model import Tier
-from escalate.runtime.asking import MOST_AT_ONCE, Asker
+from escalate.runtime.asking import Asker
 from tests.runtime.shop import names, shop
 
 TIERS = [Tier("N1"), Tier("N2")]

@@ -39,7 +39,7 @@ def changed(**more: Any) -> Any:
     """A desk with a ticket three hours old, a new edition in its book, and its clock."""
     desk, clock = shop(**more)
     desk.open(id="T-1")
-    desk.publish(STRICT, by=EVE)
+    desk.publish(STRICT, by=EVE, proof=False)
     clock.advance(hours=3)
     return desk, clock
 
@@ -111,7 +111,7 @@ def test_a_change_is_taken_back() -> None:
 def test_two_changes_are_taken_back_one_by_one() -> None:
     """The last one first."""
     desk, _ = changed()
-    desk.publish(attrs.evolve(STRICT, version="4"), by=EVE)
+    desk.publish(attrs.evolve(STRICT, version="4"), by=EVE, proof=False)
     desk.rebase(["T-1"], to=TO, by=EVE)
     desk.rebase(["T-1"], to=("shop", "4"), by=EVE)
     versions = []
@@ -125,7 +125,7 @@ def test_tickets_without_a_place_are_named_and_hold_up_no_other() -> None:
     desk, _ = shop()
     for number, tier in enumerate(["N1", "N2", "bot"]):
         desk.open(id=f"T-{number}", tier=tier)
-    desk.publish(RENAMED, by=EVE)
+    desk.publish(RENAMED, by=EVE, proof=False)
     to = ("shop", "3")
     page = desk.rebase(lambda ticket: True, to=to, by=EVE, tiers={"N1": "L1"})
     assert page.moved == ("T-0", "T-2")
@@ -176,7 +176,7 @@ def test_who_a_change_makes_late_is_told_of() -> None:
         sla=SLAPolicy([attrs.evolve(POLICY.sla.targets[0], within="2h", name="")]),
         version="2",
     )
-    desk.publish(sooner, by=EVE)
+    desk.publish(sooner, by=EVE, proof=False)
     clock.advance(hours=1, minutes=30)
     desk.rebase(["T-1"], to=TO, by=EVE)
     assert [notice.event.receiver for notice in sent] == ["lead"]
@@ -187,7 +187,7 @@ def test_a_hosted_desk_changes_policies_too(tmp_path: Any) -> None:
     """The host is written to where a tier is called otherwise, and its rows say so."""
     desk, host, clock = hosted()
     host.save("T-1", status="new", priority="normal", tier="N1")
-    desk.publish(RENAMED, by=EVE)
+    desk.publish(RENAMED, by=EVE, proof=False)
     clock.advance(hours=1)
     page = desk.rebase(["T-1"], to=("shop", "3"), by=EVE, tiers={"N1": "L1"})
     assert page.moved == ("T-1",)
@@ -202,7 +202,7 @@ def test_a_ticket_that_fails_holds_up_no_other() -> None:
     desk, host, _ = hosted()
     for number in range(2):
         host.save(f"T-{number}", status="new", priority="normal", tier="N1")
-    desk.publish(RENAMED, by=EVE)
+    desk.publish(RENAMED, by=EVE, proof=False)
     wrote = host.apply
 
     def breaks(ticket_id: str, events: Any) -> None:

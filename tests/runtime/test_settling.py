@@ -361,7 +361,7 @@ def test_a_preview_knows_what_is_held() -> None:
     """What a change of policy would do is told of the ticket as the change would find it."""
     desk, _ = opened()
     other = attrs.evolve(POLICY, version="2")
-    desk.publish(other, by=ANA)
+    desk.publish(other, by=ANA, despite=["nobody-told", "forgotten", "silent-pause"])
     away = TierIs("N2", occurred_at=MONDAY + timedelta(minutes=8))
     desk.observe("T-1", away)
     pages = [

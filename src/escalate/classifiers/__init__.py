@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from escalate.classifiers.base import classify_many as classify_many
     from escalate.classifiers.base import ticket_of as ticket_of
     from escalate.classifiers.base import verdict_of as verdict_of
+    from escalate.classifiers.keywords import KeywordClassifier as KeywordClassifier
+    from escalate.classifiers.matrix import PriorityMatrix as PriorityMatrix
     from escalate.classifiers.registry import Plugin as Plugin
     from escalate.classifiers.registry import Registry as Registry
     from escalate.classifiers.registry import installed_plugins as installed_plugins
+    from escalate.classifiers.rules import RuleClassifier as RuleClassifier
+    from escalate.classifiers.text.classifier import TextClassifier as TextClassifier
     from escalate.classifiers.wrappers.breaker import CircuitBreaker as CircuitBreaker
     from escalate.classifiers.wrappers.calibrated import Calibrated as Calibrated
     from escalate.classifiers.wrappers.cascade import Cascade as Cascade
@@ -35,11 +39,15 @@ _HOMES = {
     "Comparison": "wrappers.shadow",
     "Conformal": "wrappers.conformal",
     "CostSensitive": "wrappers.costsensitive",
+    "KeywordClassifier": "keywords",
     "Plugin": "registry",
+    "PriorityMatrix": "matrix",
     "Redact": "wrappers.redact",
     "Registry": "registry",
+    "RuleClassifier": "rules",
     "Shadow": "wrappers.shadow",
     "Stage": "wrappers.cascade",
+    "TextClassifier": "text.classifier",
     "TicketText": "base",
     "Timeout": "wrappers.timeout",
     "as_classifier": "base",
@@ -59,11 +67,15 @@ __all__ = [
     "Comparison",
     "Conformal",
     "CostSensitive",
+    "KeywordClassifier",
     "Plugin",
+    "PriorityMatrix",
     "Redact",
     "Registry",
+    "RuleClassifier",
     "Shadow",
     "Stage",
+    "TextClassifier",
     "TicketText",
     "Timeout",
     "as_classifier",

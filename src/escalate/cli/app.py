@@ -10,6 +10,7 @@ from escalate.cli.diagram import diagram
 from escalate.cli.explain import explain
 from escalate.cli.init import init
 from escalate.cli.new_classifier import new_classifier
+from escalate.cli.outbox import outbox
 from escalate.cli.plugins import plugins
 from escalate.cli.practice import practice
 from escalate.cli.replay import replay
@@ -31,6 +32,7 @@ app.add_command(explain)
 app.add_command(init)
 app.add_command(new_classifier)
 app.add_command(plugins)
+app.add_command(outbox)
 app.add_command(practice)
 app.add_command(replay)
 app.add_command(schema)

@@ -11,41 +11,116 @@ import click
 from rich.console import Group
 from rich.text import Text
 
+from escalate.cli.places import line_finder
 from escalate.cli.policy_words import tell_far_off, tell_path, tell_rule, tell_target, tell_tier
-from escalate.cli.sections import Section, show, write_json
+from escalate.cli.sections import Section, show, terminal, write_json
+from escalate.cli.test import FILE
 from escalate.cli.text import printable, several
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import BadInput
 from escalate.policies import load_policy
-from escalate.policies.schema import FILE
+from escalate.policies.schema import FILE as SCHEMA
+from escalate.verify.findings import Report
+from escalate.verify.search import Budget
+from escalate.verify.showing import data_of, github_of, sarif_of, text_of
 
 
-@click.command(short_help="Say what a policy promises, or all its mistakes.")
-@click.argument("policy_file", metavar="POLICY", type=click.Path(exists=True, path_type=Path))
+@click.command(short_help="Say what a policy promises, prove it, or tell all its mistakes.")
+@click.argument("policy_file", metavar="POLICY", type=FILE)
+@click.option("--against", type=FILE, help="Also say how it differs from this older version.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    help="For people, programs, code scanning, or the lines of a pull request on GitHub.",
+)
 @click.option(
     "--json",
     "json_target",
     type=click.Path(dir_okay=False, allow_dash=True),
     help="Write the answer to this file, mistakes with their lines; - is stdout, with no words.",
 )
+@click.option("--cases", type=click.Path(dir_okay=False), help="Write the stories here, as cases.")
+@click.option("--seconds", type=click.FloatRange(min=0.01), default=120.0, show_default=True)
+@click.option("--strict", is_flag=True, help="What could not be found out counts as wrong, too.")
+@click.option("--no-proof", is_flag=True, help="Only read the file: prove nothing.")
 @click.pass_context
-def check(context: click.Context, policy_file: Path, json_target: str | None) -> None:
+def check(
+    context: click.Context,
+    policy_file: Path,
+    against: Path | None,
+    form: str,
+    json_target: str | None,
+    cases: str | None,
+    seconds: float,
+    *,
+    strict: bool,
+    no_proof: bool,
+) -> None:
     """Say whether POLICY, a TOML or JSON file, is right: what it promises, or all its mistakes.
 
-    Each mistake is told with its line. Exits with 2 if there is one.
+    Every situation that a ticket can come to is looked at, and each property is proved, or refuted with a
+    story that the real engine has run. Exits with 1 if one is refuted, with 2 if the file has a mistake,
+    which is told with its line.
     """
+    if form == "json":
+        json_target = json_target or "-"
     try:
-        sections = _sections(load_policy(policy_file))
+        policy = load_policy(policy_file)
+        older = None if against is None else load_policy(against)
     except BadInput as wrong:
         if json_target is None:
             raise
         problems = [_problem(each) for each in wrong.problems]
         write_json([Section("", "", {"ok": False, "problems": problems})], json_target)
         context.exit(2)
+    sections = _sections(policy)
+    if no_proof:
+        _write(sections, json_target)
+        return
+    report = _proved(policy, older, seconds, strict=strict, quiet=form != "text")
+    lines = line_finder(policy_file)
+    if cases is not None:
+        Path(cases).write_text(report.cases(), encoding="utf-8")
+    if form == "sarif":
+        click.echo(sarif_of(report, policy_file.as_posix(), lines))
+    elif form == "github":
+        click.echo("\n".join(github_of(report, policy_file.as_posix(), lines)))
+    else:
+        facts = {"ok": report.ok, "verification": data_of(report, lines)}
+        proof = Section("What is proved", _lines(map(printable, text_of(report))), facts)
+        _write([*sections, proof], json_target)
+    if report.refuted or (strict and report.unknown):
+        context.exit(1)
+
+
+def _write(sections: list[Section], json_target: str | None) -> None:
     if json_target is not None:
         write_json(sections, json_target)
     if json_target != "-":
         show(sections)
+
+
+def _proved(
+    policy: EscalationPolicy,
+    older: EscalationPolicy | None,
+    seconds: float,
+    *,
+    strict: bool,
+    quiet: bool,
+) -> Report:
+    """Return the report on *policy*; on a terminal, how far it is is shown meanwhile."""
+    console = terminal(stderr=True)
+    budget = Budget(seconds=seconds)
+    if quiet or not console.is_terminal:
+        return policy.verify(older, budget=budget, strict=strict)
+    with console.status("") as status:
+
+        def progress(states: int, steps: int) -> None:
+            status.update(f"{states:,} situations, {steps:,} questions; at most {seconds:g} s")
+
+        return policy.verify(older, budget=budget, strict=strict, progress=progress)
 
 
 @click.command(short_help="Print the JSON Schema of policy files, for editors.")
@@ -54,7 +129,7 @@ def schema() -> None:
 
     A TOML file names it in its first line: #:schema ./policy.schema.json
     """
-    click.echo(FILE.read_text(encoding="utf-8"), nl=False)
+    click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
 
 
 def _problem(wrong: BadInput) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -26,6 +26,10 @@ from escalate.core.rules import Rule, wall_us
 from escalate.core.sla import ConditionLike, SLAPolicy, Target, as_text
 from escalate.core.workcalendar import WorkCalendar
 from escalate.errors import InvalidPolicy, nearest
+
+if TYPE_CHECKING:
+    from escalate.verify.findings import Report
+    from escalate.verify.search import Budget
 
 ALWAYS = "always"
 OnReopen = Literal["resume", "new_cycle", "frozen"]
@@ -290,6 +294,35 @@ class EscalationPolicy:
         )
 
         return to_mermaid(self, statuses=statuses)
+
+    def verify(
+        self,
+        against: EscalationPolicy | None = None,
+        *,
+        budget: Budget | None = None,
+        strict: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Return what can be proved of the policy: each property holds, or a story shows how it fails.
+
+        Every situation that a ticket can come to is looked at, with the engine's own functions; what is
+        refuted was seen to happen in the real engine, in the policy's hours. ``report.ok`` says that
+        nothing found is an error.
+
+        Args:
+            against: Another version, to say on which ticket the two differ.
+            budget: How many situations, seconds and megabytes it may cost; what is not known then is
+                ``"unknown"``, never proved.
+            strict: Whether what is unknown counts as an error.
+            progress: Is told the number of situations and of engine steps so far, now and then.
+
+        >>> report = EscalationPolicy("desk", ["N1", "N2"], [Path("N1", "N2")]).verify()
+        >>> report.verdict("endless-moves").answer
+        'proved'
+        """
+        from escalate.verify.proving import verify
+
+        return verify(self, against=against, budget=budget, strict=strict, progress=progress)
 
     def without(self, *things: Path | Rule | Target) -> EscalationPolicy:
         """Return a copy without these paths, rules and targets.

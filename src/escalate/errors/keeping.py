@@ -10,6 +10,31 @@ from escalate.errors.base import EscalateError
 
 
 @attrs.define
+class PolicyRefuted(EscalateError):
+    """A policy was to be published that lacks a property of good policies, as a proof has shown.
+
+    Attributes:
+        name: The policy's name.
+        version: Its version.
+        found: What was found, as "code: sentence".
+        codes: The codes under which it was refuted, for :meth:`Desk.publish` to be told that they are
+            meant.
+    """
+
+    code: ClassVar[str] = "policy-refuted"
+
+    name: str
+    version: str
+    found: tuple[str, ...]
+    codes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        asked = f"policy {self.name!r} version {self.version!r} is refuted"
+        meant = ", ".join(repr(code) for code in self.codes)
+        return f"{asked}: {'; '.join(self.found)}; mend it, or publish it despite=[{meant}]"
+
+
+@attrs.define
 class UnknownPolicy(EscalateError):
     """A ticket was opened under a policy that the desk's policy book does not hold.
 
@@ -91,6 +116,29 @@ class HostUnsettled(EscalateError):
     def __str__(self) -> str:
         went = f"ticket {self.ticket_id!r}: one change led to {self.visits} visits and to no end"
         return f"{went}; what does the host change of its own accord when apply has written?"
+
+
+@attrs.define
+class GivenUp(EscalateError):
+    """An errand failed too often, and is a dead letter from now on.
+
+    Attributes:
+        ticket_id: The ticket it is about.
+        number: The number of the event that asks for it.
+        tries: How often it has failed.
+    """
+
+    code: ClassVar[str] = "given-up"
+
+    ticket_id: str
+    number: int
+    tries: int
+
+    def __str__(self) -> str:
+        what = (
+            f"given up after {self.tries} tries: event {self.number} of ticket {self.ticket_id!r}"
+        )
+        return f"{what}; desk.outbox(dead=True) lists it, desk.resend(...) tries it anew"
 
 
 @attrs.define

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalate.core.instants import as_us
-
-_EARLIEST_US: Final = as_us(datetime.min.replace(tzinfo=UTC))
-_LATEST_US: Final = as_us(datetime.max.replace(tzinfo=UTC))
+from escalate.errors import BadInput
 
 
 class Unreadable(ValueError):
@@ -52,10 +50,10 @@ class InstantReader:
         doubtful = False
         if moment.tzinfo is None:
             moment, doubtful = self._on_the_clock(moment)
-        us = as_us(moment)
-        if not _EARLIEST_US <= us <= _LATEST_US:
-            raise Unreadable("an instant outside the years 1 to 9999 in UTC")
-        return us, doubtful
+        try:
+            return as_us(moment), doubtful
+        except BadInput:
+            raise Unreadable("an instant outside the years 1 to 9999 in UTC") from None
 
     def _other(self, value: Any) -> datetime:
         """Return the datetime of what is not plainly the text of one."""

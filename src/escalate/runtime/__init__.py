@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from escalate.runtime.rebasing import Rebasing as Rebasing
     from escalate.runtime.shadow import ShadowReport as ShadowReport
     from escalate.runtime.ticking import Ticked as Ticked
+    from escalate.runtime.watching import Decision as Decision
+    from escalate.runtime.watching import Delivery as Delivery
+    from escalate.runtime.watching import Firing as Firing
+    from escalate.runtime.watching import Observer as Observer
+    from escalate.runtime.watching import Rejection as Rejection
+    from escalate.runtime.watching import Tick as Tick
+    from escalate.runtime.watching import Trouble as Trouble
 
 _HOMES = {
     "Adopted": "adopting",
@@ -37,8 +44,11 @@ _HOMES = {
     "BySkill": "assigning",
     "Candidate": "assigning",
     "ClockMove": "rebasing",
+    "Decision": "watching",
+    "Delivery": "watching",
     "Desk": "desk",
     "Directory": "directory",
+    "Firing": "watching",
     "Guarded": "guarding",
     "Happened": "hosts",
     "Host": "hosts",
@@ -46,15 +56,19 @@ _HOMES = {
     "LeastLoaded": "assigning",
     "Letter": "outbox",
     "Notice": "notices",
+    "Observer": "watching",
     "Packet": "packet",
     "Person": "directory",
     "PolicyBook": "policybook",
     "Rebased": "rebasing",
     "Rebasing": "rebasing",
+    "Rejection": "watching",
     "RoundRobin": "assigning",
     "ShadowReport": "shadow",
     "Staff": "directory",
+    "Tick": "watching",
     "Ticked": "ticking",
+    "Trouble": "watching",
     "at_instant": "context",
     "skill_tags": "assigning",
 }
@@ -65,8 +79,11 @@ __all__ = [
     "BySkill",
     "Candidate",
     "ClockMove",
+    "Decision",
+    "Delivery",
     "Desk",
     "Directory",
+    "Firing",
     "Guarded",
     "Happened",
     "Host",
@@ -74,15 +91,19 @@ __all__ = [
     "LeastLoaded",
     "Letter",
     "Notice",
+    "Observer",
     "Packet",
     "Person",
     "PolicyBook",
     "Rebased",
     "Rebasing",
+    "Rejection",
     "RoundRobin",
     "ShadowReport",
     "Staff",
+    "Tick",
     "Ticked",
+    "Trouble",
     "at_instant",
     "skill_tags",
 ]

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Final
 
 import attrs
 
@@ -17,13 +16,11 @@ from escalate.classifiers.base import (
     check_verdict,
     settled,
 )
+from escalate.classifiers.deadline import Places
 from escalate.classifiers.registry import Registry
 from escalate.core.model import ABSTAIN, Tier, Verdict
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import BadInput, InvalidVerdict, nearest
-
-MOST_AT_ONCE: Final = 8
-"""How many may be thinking; a thread cannot be ended, so those that hang must not pile up."""
 
 
 @attrs.frozen
@@ -50,36 +47,21 @@ class Asker:
     def __init__(self, classifier: Classifier, within_s: float) -> None:
         self.classifier = classifier
         self._within_s = within_s
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._places = Places()
 
     def ask(self, ticket: TicketText, tiers: Sequence[Tier]) -> Answer:
         """Return the verdict, or why there is none."""
-        until = time.monotonic() + self._within_s
-        if not self._places.acquire(timeout=self._within_s):
+        until_s = time.monotonic() + self._within_s
+        # What is awaited is cancelled in time, and leaves its place to the next.
+        call = partial(self.classifier.classify, ticket, tiers)
+        task = self._places.start(partial(settled, call, self._within_s), within_s=self._within_s)
+        if task is None:
             return Answer(ABSTAIN("busy"), TimeoutError("too many tickets are being looked at"))
-        said: list[object] = []
-
-        def think() -> None:
-            # What is awaited is cancelled in time, and leaves its place to the next.
-            call = partial(self.classifier.classify, ticket, tiers)
-            try:
-                said.append(settled(call, self._within_s))
-            except BaseException as why:  # noqa: BLE001 - a classifier is anybody's code; see below
-                said.append(why)
-            finally:
-                self._places.release()
-
-        # A daemon: one that hangs must not keep the process from ending.
-        thread = threading.Thread(target=think, name="escalate-classifier", daemon=True)
         try:
-            thread.start()
-        except RuntimeError as why:  # the process has no thread left to give
-            self._places.release()
-            return Answer(ABSTAIN("busy"), why)
-        thread.join(max(0.0, until - time.monotonic()))
-        if not said:
-            return Answer(ABSTAIN("timed out"), TimeoutError(f"no answer in {self._within_s} s"))
-        return _answer(said[0], tiers)
+            said = task.result(max(0.0, until_s - time.monotonic()))
+        except BaseException as why:  # noqa: BLE001 - a classifier is anybody's code; see below
+            said = why
+        return _answer(said, tiers)
 
 
 class Askers:

@@ -41,10 +41,12 @@ from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import PolicyBook
 from escalate.runtime.rebasing import Moving
+from escalate.runtime.reporting import Reports
 from escalate.runtime.ticking import LookAfter, Round, Ticked
 from escalate.runtime.views import Views
 from escalate.runtime.visiting import Deed, Surroundings, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
+from escalate.runtime.watching import Observer
 from escalate.stores.base import Store
 from escalate.stores.memory import MemoryStore
 
@@ -83,6 +85,9 @@ class Desk(Views, Moving, Outbox, Keeping):
             twice as long. Without one, notices are in the journal and with the listeners.
         notify_within_s: How many seconds that may take; it runs in a thread of its own. None: as long
             as it likes, in the caller's thread.
+        observers: Hear what was decided, refused, fired, delivered and what failed, for figures and
+            alarms: see :class:`~escalate.runtime.Observer`.
+        observe_within_s: How many seconds the desk waits for an observer before it leaves it behind.
         new_id: Returns the id of a new ticket.
         settle: How long timers and facts wait for facts that occurred before them and are still on their
             way, as from webhooks. Those that come within it are followed in the order in which they
@@ -114,6 +119,8 @@ class Desk(Views, Moving, Outbox, Keeping):
         listeners: Iterable[Listener] = (),
         notify: Callable[[Notice], object] | None = None,
         notify_within_s: float | None = 10.0,
+        observers: Iterable[Observer] = (),
+        observe_within_s: float = 1.0,
         new_id: Callable[[], str] = _new_id,
         settle: timedelta = NO_TIME,
     ) -> None:
@@ -140,9 +147,11 @@ class Desk(Views, Moving, Outbox, Keeping):
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
+            Reports(name, tuple(observers), observe_within_s),
             strikes=True,
         )
-        self.publish(policy, by=DESK)  # no news if the book has it; an error if it has another one
+        # No news if the book has it, an error if it has another one. A desk that starts proves nothing.
+        self.publish(policy, by=DESK, proof=False)
 
     # -- what is asked of tickets
 

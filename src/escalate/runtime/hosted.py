@@ -35,9 +35,11 @@ from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import PolicyBook
 from escalate.runtime.rebasing import Moving
+from escalate.runtime.reporting import Reports
 from escalate.runtime.shadow import ShadowReport, shadow_report, takes_part
 from escalate.runtime.ticking import Round, Ticked
 from escalate.runtime.visiting import Surroundings, Visit
+from escalate.runtime.watching import Observer
 from escalate.stores.base import Store
 
 
@@ -61,6 +63,8 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         notify: As for :class:`~escalate.Desk`; a host without ``on_commit`` has notices go out with
             the next tick.
         notify_within_s: As for :class:`~escalate.Desk`.
+        observers: As for :class:`~escalate.Desk`, and as for listeners.
+        observe_within_s: As for :class:`~escalate.Desk`.
         mode: ``"shadow"`` journals what the policy would do, and does nothing: nothing is written,
             nobody is told, no edit is vetoed. Its journals stand under a name of their own.
         share: The share of all tickets that take part, from 0 to 1; always the same ones. The desk
@@ -89,6 +93,8 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
         listeners: Iterable[Listener] = (),
         notify: Callable[[Notice], object] | None = None,
         notify_within_s: float | None = 10.0,
+        observers: Iterable[Observer] = (),
+        observe_within_s: float = 1.0,
         mode: Literal["live", "shadow"] = "live",
         share: float = 1.0,
         settle: timedelta = NO_TIME,
@@ -129,6 +135,7 @@ class HostedDesk(Adopting, Moving, Outbox, Keeping):
             None if notify is None else Carrier(notify, notify_within_s),
             self._visit,
             self._now_us,
+            Reports(name, tuple(observers), observe_within_s),
         )
 
     @property

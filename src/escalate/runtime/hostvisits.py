@@ -101,6 +101,7 @@ class HostVisits(Views):
             visits = self._stored_visits(ticket_id, deed, attrs.evolve(way, reaches_out=False))
             for visited, visit in visits:
                 self._errands.tell(visited, visit)
+            self._errands.reports.settle()
         else:
             visits = self._stored_visits(ticket_id, deed, way, on_commit)
         return visits[0][1]

@@ -73,6 +73,11 @@ class PolicyBook:
             raise InvalidPolicy(f"policy {policy.name!r}, version", policy.version, wanted)
         return Edition(policy, kept.by, kept.at_us)
 
+    def holds(self, policy: EscalationPolicy) -> bool:
+        """Return whether it has a policy of the same name and version."""
+        key = policy.name, policy.version
+        return any(each.key == key for each in self._store.policies(self._desk))
+
     def editions(self) -> tuple[Edition, ...]:
         """Return every edition, oldest first.
 

@@ -23,6 +23,7 @@ from escalate.runtime.asking import Askers
 from escalate.runtime.context import run_of
 from escalate.runtime.doors import as_key, known_actor, of_kind
 from escalate.runtime.policybook import Edition, PolicyBook
+from escalate.runtime.proving import prove
 from escalate.stores.base import Store
 
 if TYPE_CHECKING:
@@ -129,13 +130,28 @@ class Moving(ABC):
     _errands: Errands
     _clock: Callable[[], datetime]
 
-    def publish(self, policy: EscalationPolicy, *, by: Actor) -> Edition:
+    def publish(
+        self,
+        policy: EscalationPolicy,
+        *,
+        by: Actor,
+        despite: Iterable[str] = (),
+        proof: bool = True,
+    ) -> Edition:
         """Add *policy* to the policy book; tickets in flight stay on theirs until somebody rebases them.
 
         A desk that owns its tickets opens new ones under the newest edition; one that is embedded, under
-        what its ``policy_for`` says.
+        what its ``policy_for`` says. Before, it is proved as :meth:`EscalationPolicy.verify` does, which may
+        take seconds.
+
+        Args:
+            policy: The policy.
+            by: Who publishes it.
+            despite: The codes of what may be refuted all the same, such as ``"silent-pause"``.
+            proof: Whether it is proved at all; one that the book has already is not.
 
         Raises:
+            PolicyRefuted: It lacks a property, and *despite* does not name it.
             InvalidPolicy: The book has another policy of that name and version.
             BadInput: *by* is nobody in particular, or the policy names a classifier that the desk does
                 not have.
@@ -145,6 +161,8 @@ class Moving(ABC):
         of_kind("publish", policy, EscalationPolicy, wanted)
         policy = self._as_kept(policy)
         self._askers.check(policy)
+        if proof and not self._book.holds(policy):
+            prove(policy, despite)
         return self._book.publish(policy, by=by, now=self._clock())
 
     def _as_kept(self, policy: EscalationPolicy) -> EscalationPolicy:

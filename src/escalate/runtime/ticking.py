@@ -8,7 +8,6 @@ be kept as a whole, its tickets are visited again one by one.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -28,7 +27,6 @@ Together = Callable[[], AbstractContextManager[tuple[Store, LookAfter]]]
 
 _AT_ONCE: Final = 500
 _LONGEST_S: Final = 0.25  # for so long others may have to wait for a batch
-_log: Final = logging.getLogger("escalate")
 
 
 @attrs.frozen
@@ -119,6 +117,7 @@ class Round:
 
     def go(self, now_us: int) -> Ticked:
         """Fire every timer that lies before *now_us* and do every errand that is due."""
+        began_s = time.monotonic()
         # Facts that are on their way may still change what happened since.
         settled_us = now_us - self._errands.around.settle_us
         for what in (_Timers(settled_us), _Errands(now_us)):
@@ -128,7 +127,10 @@ class Round:
                 last = visited[-1].due
         # Last, so that no receiver who takes his time holds up the timers of another ticket.
         self._errands.run(self._jobs)
-        return Ticked(tuple(self._moved), tuple(self._failed))
+        ticked = Ticked(tuple(self._moved), tuple(self._failed))
+        took_s = time.monotonic() - began_s
+        self._errands.reports.ticked(ticked.tickets, ticked.failed, took_s)
+        return ticked
 
     @property
     def _goes_on(self) -> bool:
@@ -153,10 +155,12 @@ class Round:
                     visited.append(each)
                     if time.monotonic() > until_s or len(visited) == most:
                         break
-        except Exception:
+        except Exception as why:
             if not page:
                 raise
-            _log.warning("a batch could not be kept; its tickets are visited one by one")
+            self._errands.reports.failed(
+                "", "keeping a batch, whose tickets are now visited one by one", why
+            )
             return self._one_by_one(what, page)
         for each in visited:
             self._hear(each)
@@ -205,7 +209,6 @@ class Round:
         if self._left is not None:
             self._left -= 1
         if visited.error is not None:
-            _log.debug("ticket %r cannot be worked on", ticket_id)
             self._errands.failed(ticket_id, "tick", visited.error)
             self._failed[ticket_id] = None
         if visit is not None:

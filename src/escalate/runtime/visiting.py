@@ -22,7 +22,7 @@ from escalate.core.facts import AssigneeIs, Did, Fact, ReceiverMissing, Seen
 from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
-from escalate.errors import AlreadyRefused, BotSilent, Refused
+from escalate.errors import AlreadyRefused, BotSilent, GivenUp, Refused
 from escalate.runtime.assigning import Assigner, Candidate
 from escalate.runtime.directory import Directory
 from escalate.runtime.holding import in_order
@@ -42,6 +42,8 @@ from escalate.stores.base import (
 ASSIGNER: Final = Actor("assigner", "system")
 MOST_TRIES: Final = 12
 _MINUTE_US: Final = 60_000_000
+_LONGEST_US: Final = 15 * _MINUTE_US
+_MARKS: Final = 1_000_000
 _Row = TypeVar("_Row", Errand, Held)
 _ARRIVALS: Final = (e.Opened, e.Moved, e.Classified, e.Reopened)
 
@@ -78,12 +80,14 @@ class Job:
         events: The events that ask for them.
         ticket: The ticket as the visit left it.
         people: Who stands behind the receiver of a notice.
+        put_off_us: Until when nobody else does them.
     """
 
     errands: tuple[Errand, ...]
     events: tuple[Event, ...]
     ticket: Ticket
     people: tuple[str, ...] = ()
+    put_off_us: int = 0
 
     @property
     def errand(self) -> Errand:
@@ -339,24 +343,45 @@ class Visit:
         while (held := self._next_held(until_us)) is not None:
             self._hand_over(held)
 
-    def catch_up_now(self) -> None:
-        """Let everything that lies before now have its turn."""
-        self.catch_up(self._now_us)
-
     def done(self, *numbers: int) -> None:
         """Strike the errands of the events of those *numbers* off the list."""
         for number in numbers:
             self._errands.pop(number, None)
 
+    def failed(self, *numbers: int) -> None:
+        """Count a try of those errands, which are done in one go, as one that failed.
+
+        Each wait is twice as long, up to an hour. After a dozen it is given up, and is a dead letter.
+        """
+        kept = [self._errands[number] for number in numbers if number in self._errands]
+        for errand in kept:
+            tries = errand.tries + 1
+            wait_us = min(2 ** (tries - 1), 60) * _MINUTE_US
+            mark = kept[0].number % _MARKS  # keeps them together, as in _set_out
+            at_us = NEVER_US + mark if tries >= MOST_TRIES else self._now_us + wait_us - mark
+            self._errands[errand.number] = attrs.evolve(errand, at_us=at_us, tries=tries)
+        if kept and kept[0].tries + 1 >= MOST_TRIES:
+            where = f"{kept[0].kind} for event {kept[0].number}"
+            self.troubles.append((where, GivenUp(self.ticket_id, kept[0].number, MOST_TRIES)))
+
     def try_again(self, number: int) -> None:
-        """Let the errand of event *number* begin anew, as if nobody had tried it yet."""
+        """Let the errand of event *number* begin anew, with those that are done in one go with it.
+
+        At once, or at the next tick where this visit reaches nobody.
+        """
         if number in self._errands:
-            kept = self._errands[number]
-            self._errands[number] = attrs.evolve(kept, at_us=self._now_us, tries=0)
+            address = self._address(self._errands[number])
+            for each in tuple(self._errands.values()):
+                if each.kind != "fact" and self._address(each) == address:
+                    # Not just now: what was tried apart stays apart, as failed() has it.
+                    at_us = self._now_us - number % _MARKS
+                    self._errands[each.number] = attrs.evolve(each, at_us=at_us, tries=0)
+            if self._reaches_out:
+                self.catch_up(self._now_us)
 
     def entry(self) -> Entry:
         """Return what the visit leaves behind, and hand out its jobs."""
-        self.jobs = [*_joined(self.jobs), *self._jobs()]
+        self.jobs = [*self._joined(self.jobs), *self._jobs()]
         return Entry(
             ticket=self.ticket,
             events=tuple(self.events),
@@ -368,6 +393,16 @@ class Visit:
             turns=tuple(self._turns),
             shown=self.shown,
         )
+
+    @property
+    def now_us(self) -> int:
+        """When it is made, in microseconds since 1970 in UTC."""
+        return self._now_us
+
+    @property
+    def noted(self) -> Refusal | None:
+        """The refusal that it leaves in the store, if it does."""
+        return self._noted
 
     # -- what has happened, and what follows from it
 
@@ -454,7 +489,7 @@ class Visit:
                 people = tuple(directory.on_duty(event.receiver, as_instant(self._now_us)))
             except Exception as why:  # noqa: BLE001 - a directory is the host's; the desk records it
                 self.troubles.append(("directory", why))
-                self._put_off(errand)
+                self.failed(errand.number)
                 return
             if not people:
                 self.done(errand.number)
@@ -464,8 +499,9 @@ class Visit:
             self.done(errand.number)
         elif not self._reaches_out:
             self._left.add(errand.number)
-        elif self._put_off(errand):
+        else:
             assert self.ticket is not None
+            self._set_out((errand,), event.deliver_us)
             self.jobs.append(Job((errand,), (event,), self.ticket, people))
 
     def _missed(self, receiver: str, at_us: int) -> None:
@@ -483,31 +519,52 @@ class Visit:
         (event,) = around.store.events(around.desk, self.ticket_id, after=number - 1, limit=1)
         return event
 
-    def _put_off(self, errand: Errand) -> bool:
-        """Keep *errand* for another try, should this one come to nothing; each wait is twice as long.
+    def _set_out(self, errands: tuple[Errand, ...], since_us: int) -> None:
+        """Put off what is now to be done in one go, so that it is done later if this process ends first.
 
-        False: it was tried too often, and is a dead letter from now on.
+        A process that ends says nothing about the errand, so this counts as no try. But if it always
+        ends just here, it must not do so all day: the wait grows with the time *since* it is to be done.
         """
-        if errand.tries >= MOST_TRIES:
-            self._errands[errand.number] = attrs.evolve(errand, at_us=NEVER_US)
-            gone = TimeoutError(f"given up after {errand.tries} tries")
-            self.troubles.append((f"{errand.kind} for event {errand.number}", gone))
-            return False
-        tries = errand.tries + 1
-        wait_us = min(2 ** (tries - 1), 60) * _MINUTE_US
-        later = attrs.evolve(errand, at_us=self._now_us + wait_us, tries=tries)
-        self._errands[errand.number] = later
-        return True
+        wait_us = min(max(self._now_us - since_us, _MINUTE_US), _LONGEST_US)
+        for errand in errands:
+            # All of them at one instant that no other errand of the ticket has: that is how it is
+            # known at the next try that they belong together, and keep the key they have.
+            at_us = self._now_us + wait_us - errands[0].number % _MARKS
+            self._errands[errand.number] = attrs.evolve(errand, at_us=at_us)
 
     def _jobs(self) -> Iterator[Job]:
         if not self._reaches_out:
             return
         for errand in tuple(self._errands.values()):
-            if errand.kind in ("notify", "fact") or errand.at_us > self._now_us:
-                continue
-            if self._put_off(errand):
+            if errand.kind not in ("notify", "fact") and errand.at_us <= self._now_us:
                 assert self.ticket is not None
-                yield Job((errand,), (self._event(errand.number),), self.ticket)
+                event = self._event(errand.number)
+                self._set_out((errand,), event.at_us)
+                yield Job((errand,), (event,), self.ticket, (), self._put_off_us(errand))
+
+    def _joined(self, jobs: list[Job]) -> Iterator[Job]:
+        """Yield *jobs*, all of them notices, with those of one receiver and one instant as one."""
+
+        def address(job: Job) -> tuple[str, str, int, int, int]:
+            return self._address(job.errand)
+
+        for _, group in groupby(sorted(jobs, key=address), key=address):
+            same = tuple(group)
+            errands = tuple(job.errand for job in same)
+            if len(errands) > 1:
+                self._set_out(errands, errands[0].at_us)
+            events, last = tuple(job.event for job in same), same[-1]
+            yield Job(errands, events, last.ticket, last.people, self._put_off_us(errands[0]))
+
+    def _put_off_us(self, errand: Errand) -> int:
+        return self._errands[errand.number].at_us
+
+    def _address(self, errand: Errand) -> tuple[str, str, int, int, int]:
+        """Return what errands have in common that are done in one go, and were at every try before."""
+        event = self._event(errand.number)
+        if not isinstance(event, e.NotifyAsked):
+            return errand.kind, "", errand.number, 0, 0
+        return errand.kind, event.receiver, event.deliver_us, errand.at_us, errand.tries
 
     # -- who gets it
 
@@ -579,16 +636,3 @@ def _changed(before: Mapping[int, _Row], after: Mapping[int, _Row]) -> dict[int,
     return {
         number: after.get(number) for number in numbers if after.get(number) != before.get(number)
     }
-
-
-def _joined(jobs: list[Job]) -> Iterator[Job]:
-    """Yield *jobs*, with those of one receiver and one instant as one; all of them are notices."""
-    for _, group in groupby(sorted(jobs, key=_address), key=_address):
-        same = tuple(group)
-        errands = tuple(job.errand for job in same)
-        yield Job(errands, tuple(job.event for job in same), same[-1].ticket, same[-1].people)
-
-
-def _address(job: Job) -> tuple[int, str]:
-    assert isinstance(job.event, e.NotifyAsked)
-    return job.event.deliver_us, job.event.receiver

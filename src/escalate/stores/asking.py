@@ -34,6 +34,7 @@ class Asking:
         self._style: ParamStyle = paramstyle
         self._dialect: schema.Dialect = dialect
         self._translated: dict[str, str] = {}
+        self._claims = dialect == "postgresql"  # whether who asks what is due holds it from then on
 
     # -- all or nothing
 

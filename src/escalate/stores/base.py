@@ -34,7 +34,7 @@ Texts = Mapping[tuple[int, str], str]
 ErrandKind = Literal["notify", "classify", "follow-up", "fact"]
 NO_TEXTS: Final[Texts] = FrozenDict()
 NEVER_US: Final = 253_402_300_799_000_000
-"""The last second of the year 9999: when an errand is due that nobody tries any more."""
+"""The last second of the year 9999: from then on lies what nobody tries any more."""
 
 
 @attrs.frozen
@@ -69,7 +69,7 @@ class Errand:
         kind: Somebody is to be told, the classifier to be asked, a linked ticket to be opened, or a fact
             that is held to be handed over.
         at_us: When it is to be done, or to be tried again.
-        tries: How often somebody has set out to do it.
+        tries: How often it has failed.
     """
 
     number: int
@@ -80,7 +80,7 @@ class Errand:
     @property
     def is_dead(self) -> bool:
         """Whether it was given up."""
-        return self.at_us == NEVER_US
+        return self.at_us >= NEVER_US  # by how much is for whoever gave it up to say
 
 
 @attrs.frozen

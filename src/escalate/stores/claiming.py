@@ -48,7 +48,7 @@ class Claiming(Reading):
             beyond = f" AND ({column}, ticket) > (?, ?)"
             values += [after.at_us, after.ticket_id]
         # Workers ask at the same time: each gets what no other holds, and none waits.
-        claim = " FOR UPDATE SKIP LOCKED" if self._dialect == "postgresql" else ""
+        claim = " FOR UPDATE SKIP LOCKED" if self._claims else ""
         return self._rows(
             f"SELECT {column}, ticket{more} FROM escalate_tickets kept"  # noqa: S608 - names of ours
             f" WHERE desk = ? AND {column} < ?{beyond} ORDER BY {column}, ticket LIMIT ?{claim}",

@@ -74,7 +74,7 @@ class Cascade(Holding):
     ...     return "N2" if "VPN" in ticket.text else None
     >>> def costly(ticket):
     ...     return Verdict("N1", 0.9)
-    >>> both = Cascade([rules, Stage(costly, cost=0.5)])
+    >>> both = Cascade([rules, Stage(costly, cost=0.25)])
     >>> tiers = [Tier("N1"), Tier("N2")]
     >>> [both.classify(ticket_of(text), tiers).why for text in ("VPN down", "Hello")]
     [(('asked rules', 1.0),), (('asked rules', 1.0), ('asked costly', 2.0))]

@@ -9,8 +9,8 @@ from typing import Final
 import attrs
 
 from escalate.classifiers.base import Classifier, TicketText, as_classifier, meaning_of, verdict_of
+from escalate.classifiers.deadline import Places
 from escalate.classifiers.wrappers.around import HELD, Holding, at_least, with_why
-from escalate.classifiers.wrappers.deadline import Places
 from escalate.core.model import ABSTAIN, Tier, Verdict
 
 _LEAST: Final = 1e-6

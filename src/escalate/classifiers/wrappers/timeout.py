@@ -9,8 +9,8 @@ from typing import Final
 import attrs
 
 from escalate.classifiers.base import TicketText, verdict_of
+from escalate.classifiers.deadline import Places
 from escalate.classifiers.wrappers.around import HELD, Around, at_least
-from escalate.classifiers.wrappers.deadline import Places
 from escalate.core.model import ABSTAIN, Tier, Verdict
 
 LATE: Final = frozenset({"timed out", "busy"})

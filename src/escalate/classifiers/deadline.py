@@ -22,16 +22,22 @@ class Places:
         self._free = threading.BoundedSemaphore(most)
 
     def __reduce__(self) -> tuple[type[Places], tuple[int]]:
-        return Places, (
-            self._most,
-        )  # a semaphore does not pickle, and what hangs there hangs there
+        # A semaphore does not pickle, and what hangs there hangs there.
+        return Places, (self._most,)
 
-    def start(self, work: Callable[[], object]) -> Task | None:
-        """Start *work* in a thread of its own and return it; none if all places are taken."""
-        if not self._free.acquire(blocking=False):
+    def start(self, work: Callable[[], object], *, within_s: float = 0.0) -> Task | None:
+        """Start *work* in a thread of its own and return it.
+
+        None if no place is free *within_s* seconds, or the process has no thread left to give.
+        """
+        if not self._free.acquire(timeout=within_s):
             return None
         task = Task(work, self._free.release)
-        task.start()
+        try:
+            task.start()
+        except RuntimeError:
+            self._free.release()
+            return None
         return task
 
 

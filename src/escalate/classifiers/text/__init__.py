@@ -1,0 +1,1 @@
+"""The parts of the classifier that learns from texts; its face is :mod:`.classifier`."""

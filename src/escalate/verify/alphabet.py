@@ -1,0 +1,266 @@
+"""What can be asked of a ticket, as far as its policy can notice it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, combinations, pairwise, product
+from typing import Any, Final, get_args
+
+import attrs
+
+from escalate.core import commands as c
+from escalate.core.clockkinds import IDLE
+from escalate.core.deciding.acts import RESERVED
+from escalate.core.model import Actor, Attempt, Handoff, MoveKind, Ticket, Verdict
+from escalate.core.policy import EscalationPolicy
+from escalate.verify.noticing import OTHER, SOMEBODY, SOMEBODY_ELSE, Noticed
+from escalate.verify.outline import Due, Outliner
+
+TOLD: Final = "told"
+ID: Final = "T-1"
+BOT: Final = Actor("assistant", "bot")
+
+
+@attrs.frozen
+class Answer:
+    """A request for approval is answered: *verb* is approve, decline or withdraw."""
+
+    verb: str
+    receiver: str
+    kind: MoveKind | None
+    target: str | None
+
+
+Act = c.Command | Answer | Due
+"""Something that can happen to a ticket: a command, an answer to a request, a timer."""
+
+
+def command_of(act: c.Command | Answer, ticket: Ticket | None, by: Actor) -> c.Command | None:
+    """Return the command that *act* is on *ticket*; none if it has no such request."""
+    if not isinstance(act, Answer):
+        return act
+    assert ticket is not None
+    for each in ticket.requests:
+        if (each.receiver, each.kind, each.target) == (act.receiver, act.kind, act.target):
+            match act.verb:
+                case "approve":
+                    return c.Approve(each.number, by=by)
+                case "decline":
+                    return c.Decline(each.number, "no", by=by)
+                case _:
+                    return c.Withdraw(each.number, by=by)
+    return None
+
+
+@attrs.frozen(eq=False)
+class Alphabet:
+    """The commands of one policy.
+
+    Attributes:
+        noticed: What the policy can notice.
+        outliner: What stands for what.
+        person: Somebody of the desk who has every role that the policy names.
+        chief: Somebody else who has, to approve what the first one asks.
+        anywhere: What can be asked in every tier.
+        moves: The moves that can be asked, by tier.
+    """
+
+    noticed: Noticed
+    outliner: Outliner
+    person: Actor
+    chief: Actor
+    anywhere: tuple[c.Command, ...]
+    moves: dict[str, tuple[c.Command, ...]]
+
+    def of(self, ticket: Ticket) -> Iterator[c.Command | Answer]:
+        """Yield what can be asked of *ticket*."""
+        yield from self.anywhere
+        yield from self.moves[ticket.tier]
+        for tier, accepted in ticket.invited.items():
+            yield c.Withdraw(tier, by=self.person)
+            if not accepted:
+                yield c.Accept(tier, by=self.person)
+        for each in ticket.requests:
+            for verb in ("approve", "decline", "withdraw"):
+                yield Answer(verb, each.receiver, each.kind, each.target)
+
+    def openings(self) -> Iterator[c.Open]:
+        """Yield every way in which a ticket can come in, so that the policy notices the difference."""
+        noticed, policy = self.noticed, self.noticed.policy
+        fields = {
+            name: noticed.field_values(name, opening=True)
+            for name in noticed.keys("fields", opening=True)
+        }
+        tags = noticed.keys("tags", opening=True)
+        sets = chain.from_iterable(combinations(tags, n) for n in range(len(tags) + 1))
+        rows = product(
+            [None, *(each.name for each in policy.request_types)],
+            dict.fromkeys(noticed.classes("priority", _usual_first(policy), opening=True).values()),
+            _channels(noticed),
+            list(sets),
+            product(*fields.values()),
+        )
+        for request_type, priority, channel, tagged, values in rows:
+            given = dict(zip(fields, values, strict=True))
+            yield c.Open(
+                ID,
+                priority=str(priority),
+                request_type=request_type,
+                channel=channel,
+                tags=frozenset(tagged),
+                fields={name: value for name, value in given.items() if value is not None},
+            )
+
+
+def _usual_first(policy: EscalationPolicy) -> list[str]:
+    usual = ["normal"] if "normal" in policy.priorities else []
+    return [*usual, *policy.priorities]
+
+
+def _channels(noticed: Noticed) -> list[str | None]:
+    if not any(atom.subject.name == "channel" for atom in noticed.every):
+        return [None]
+    named = sorted(str(n) for n in noticed.constants("channel", opening=True) if n is not None)
+    return [None, *named, OTHER]
+
+
+def alphabet_of(noticed: Noticed, outliner: Outliner) -> Alphabet:
+    """Return the commands that the policy behind *noticed* can notice."""
+    policy = noticed.policy
+    roles = {role for path in policy.paths for role in (*path.by, *path.override_by)}
+    roles |= {role for each in policy.permissions for role in each.roles}
+    roles |= {each.name for each in policy.receivers}
+    person, chief = Actor(SOMEBODY, roles=roles), Actor("chief", roles=roles)
+    commands = [
+        *_everyday(policy, noticed, person),
+        *_facts(noticed, outliner),
+        *_assigning(noticed, outliner, person),
+        *_inviting(noticed, person),
+    ]
+    moves = {tier: tuple(_moves(policy, tier, person)) for tier in policy.tier_names}
+    return Alphabet(noticed, outliner, person, chief, tuple(commands), moves)
+
+
+def _everyday(policy: EscalationPolicy, noticed: Noticed, by: Actor) -> Iterator[c.Command]:
+    yield c.Take(by=by)
+    yield c.Reply(by=by)
+    yield c.Reply(then="wait", by=by)
+    yield c.Reply(then="resolve", by=by)
+    yield c.CustomerReply()
+    yield c.Wait(by=by)
+    yield c.Hold(by=by)
+    yield c.Resume(by=by)
+    yield c.Resolve(by=by)
+    yield c.Reopen(by=by)
+    yield c.Close(by=by)
+    yield c.Cancel(by=by)
+    yield c.Rate(5)  # an act of a person that the policy notices in nothing else
+    if IDLE in policy.compiled.clocks:
+        yield c.Note(by=by)
+    if noticed.bots:
+        for then in get_args(c.Then):
+            yield c.Reply(then=then, bot=True, by=BOT)
+    if "human_requested" in noticed.words:
+        yield c.RequestHuman()
+    if "accept" in policy.compiled.clocks or "accepted" in noticed.words:
+        yield c.Accept(by=by)
+
+
+def _facts(noticed: Noticed, outliner: Outliner) -> Iterator[c.Command]:
+    """Yield what machines may say as well as people; that people may is the same with an act of theirs."""
+    policy, words = noticed.policy, noticed.words
+    told = bool({"field_changed"} & words)
+    yield from _priorities(policy, noticed)
+    if "request_type" in noticed.names or told:
+        yield from (c.SetRequestType(each.name, by=BOT) for each in policy.request_types)
+    names = noticed.keys("milestones") if "milestone" not in words else policy.milestones
+    yield from (c.ReachMilestone(name, by=BOT) for name in names)
+    for tag in sorted({*noticed.keys("tags"), *noticed.tags_put_on, *([OTHER] if told else ())}):
+        yield c.Tag(tag, by=BOT)
+        yield c.Untag(tag, by=BOT)
+    for name in noticed.keys("fields"):
+        for value in noticed.field_values(name):
+            yield c.SetField(name, value, by=BOT)
+    what = [*noticed.keys("attempts"), *([OTHER] if "attempt_failed" in words else ())]
+    for each in what:
+        yield c.RecordAttempt(each, by=BOT)
+        if "attempt_failed" in words and each != OTHER:
+            yield c.RecordAttempt(each, worked=True, by=BOT)
+    yield from (c.Signal(word, by=BOT) for word in sorted(words - RESERVED))
+    if outliner.classifies:
+        yield from _verdicts(noticed)
+
+
+def _priorities(policy: EscalationPolicy, noticed: Noticed) -> Iterator[c.Command]:
+    classes = noticed.classes("priority", _usual_first(policy))
+    taken = dict.fromkeys(classes.values())
+    if "priority_changed" in noticed.words:
+        # From one priority to another that is judged alike is a change, too.
+        for first in list(taken):
+            alike = [p for p in classes if classes[p] == first and p != first]
+            taken |= dict.fromkeys(alike[:1])
+    if len(taken) > 1:
+        yield from (c.SetPriority(str(priority), by=BOT) for priority in taken)
+
+
+def _verdicts(noticed: Noticed) -> Iterator[c.Command]:
+    policy = noticed.policy
+    key = "classification.confidence"
+    judge = noticed.judge(key)
+    shares = sorted({0.0, 1.0, policy.place_at, *_shares(noticed, key)})
+    between = [(low + high) / 2 for low, high in pairwise(shares)]
+    found: dict[Any, float] = {}
+    for share in [*shares, *between]:
+        found.setdefault((judge(share), share >= policy.place_at), share)
+    for tier in (*policy.tier_names, None):
+        for confidence in (None, *found.values()):
+            yield c.Classify(Verdict(tier, confidence), by=BOT)
+
+
+def _shares(noticed: Noticed, key: str) -> list[float]:
+    shares = [float(n) for n in noticed.constants(key) if isinstance(n, int | float)]
+    return [share for share in shares if 0 <= share <= 1]
+
+
+def _assigning(noticed: Noticed, outliner: Outliner, by: Actor) -> Iterator[c.Command]:
+    """Yield who may come to work on it, where that makes a difference."""
+    reassigns = any(target.reassign for target in noticed.policy.sla.targets)
+    named = sorted(str(name) for name in noticed.constants("assignee") if name is not None)
+    if not (reassigns or "assignee" in noticed.names or outliner.classifies):
+        return
+    yield c.Assign(None, by=by)
+    for name in (SOMEBODY, *([SOMEBODY_ELSE] if reassigns else ()), *named):
+        yield c.Assign(name, by=by)
+    for name in (*([SOMEBODY_ELSE] if reassigns else ()), *named):
+        other = Actor(name, roles=by.roles)
+        yield c.Take(by=other)
+        for then in get_args(c.Then):
+            yield c.Reply(then=then, by=other)
+
+
+def _inviting(noticed: Noticed, by: Actor) -> Iterator[c.Command]:
+    """Yield invitations where a clock has a promise for them or a rule or step makes them too."""
+    policy = noticed.policy
+    tables = policy.compiled
+    doings = [*policy.rules, *(s for t in policy.sla.targets for s in t.steps)]
+    for tier in policy.tier_names:
+        timed = "accept" in tables.clocks and any(
+            terms.target is not None for terms in tables.terms_to_try("accept", tier)
+        )
+        if timed or any(doing.invite == tier for doing in doings):
+            yield c.Invite(tier, by=by)
+
+
+def _moves(policy: EscalationPolicy, tier: str, by: Actor) -> Iterator[c.Command]:
+    """Yield the moves out of *tier*, with all that a person could have to say; less is only refused."""
+    reason = policy.reasons[0] if policy.reasons else TOLD
+    handoff = Handoff(
+        summary=TOLD, reason=reason, tried=(Attempt(TOLD),), hypothesis=TOLD, ask=TOLD
+    )
+    for kind, target in dict.fromkeys((p.kind, p.target) for p in policy.paths if p.source == tier):
+        if kind == "escalate":
+            yield c.Escalate(target, handoff, override=TOLD, by=by)
+        elif kind == "transfer":
+            yield c.Transfer(target, handoff, override=TOLD, by=by)
+        else:
+            yield c.Return(TOLD, target, handoff, by=by)

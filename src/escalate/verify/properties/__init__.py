@@ -1,0 +1,1 @@
+"""The properties of policies, one file each, in the order of the documentation."""

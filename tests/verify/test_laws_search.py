@@ -1,0 +1,95 @@
+"""The law that proofs stand on: whatever a real ticket does, the search has been there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from escalate import Actor, EscalationPolicy, Ticket
+from escalate.core import advance, step
+from escalate.core import commands as c
+from escalate.core.instants import as_instant
+from escalate.testing import START, strategies
+from escalate.verify.search import Budget, Space, explore
+
+SMALL: Final = Budget(states=1_500, seconds=6)
+TICK: Final = timedelta(microseconds=1)
+SOMEBODY: Final = Actor("zoe", roles={"lead", "manager"})
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(policy=strategies.policies(), seed=st.integers(0, 2**32))
+def test_every_real_life_stays_inside_what_was_searched(
+    policy: EscalationPolicy, seed: int
+) -> None:
+    """Lives of any policy, in real hours, at any instants, come to no outline that was not explored."""
+    space = explore(policy, budget=SMALL)
+    assume(not space.stopped and not space.caps)
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    for _ in range(12):
+        ticket, now, told = _opened(space, policy, dice), START, []
+        for _ in range(14):
+            outline = space.outliner.of(ticket)
+            assert outline in space.index, told
+            ticket, now, what = _live_on(space, policy, ticket, now, dice)
+            told.append((now, what))
+
+
+def _opened(space: Space, policy: EscalationPolicy, dice: random.Random) -> Ticket:
+    opening = dice.choice(list(space.alphabet.openings()))
+    ticket = step(None, opening, policy, now=START).ticket
+    assert ticket is not None
+    return ticket
+
+
+def _live_on(
+    space: Space, policy: EscalationPolicy, ticket: Ticket, now: datetime, dice: random.Random
+) -> tuple[Ticket, datetime, object]:
+    """Do something at some instant: at a timer, around it, or minutes later."""
+    later = now + timedelta(minutes=dice.choice([0, 0, 1, 2, 3, 5, 8, 30]))
+    if ticket.due_us is not None and dice.random() < 0.5:
+        later = max(now, as_instant(ticket.due_us) + dice.choice([-1, 0, 1]) * TICK)
+    if dice.random() < 0.3:
+        outcome = advance(ticket, policy, before=later)
+        assert outcome.ticket is not None
+        return outcome.ticket, later, "looked"
+    command = dice.choice(list(_commands(space, policy, ticket)))
+    outcome = step(ticket, command, policy, now=later)
+    assert outcome.ticket is not None
+    return outcome.ticket, later, command
+
+
+def _commands(space: Space, policy: EscalationPolicy, ticket: Ticket) -> Iterator[c.Command]:
+    """What the search asks, and much that it leaves out because nothing can notice it."""
+    yield from space.alphabet.anywhere
+    yield from space.alphabet.moves[ticket.tier]
+    yield from (c.SetPriority(priority) for priority in policy.priorities)
+    yield from (c.Tag("unheard of"), c.Untag("vip"), c.Tag("vip"), c.Rate(3), c.Feedback("it"))
+    yield from (c.SetField("size", size) for size in (2, 3, 4, 100, "large", None))
+    yield from (
+        c.Note(),
+        c.Take(),
+        c.Take(by=SOMEBODY),
+        c.Assign("zoe"),
+        c.CustomerReply(automatic=True),
+    )
+    yield from (c.Reply(by=SOMEBODY, then=then) for then in ("stay", "wait", "resolve"))  # type: ignore[arg-type]
+    yield from (c.Escalate(), c.Return(by=SOMEBODY), c.RequestHuman(), c.Accept())
+    yield from (c.RecordAttempt("reset"), c.RecordAttempt("else"), c.Link("problem", "T-9"))
+    yield from (c.SetRequestType(name) for name in ("login", "other"))
+    yield from (c.ReachMilestone(name) for name in policy.milestones)
+    for request in ticket.requests:
+        yield c.Approve(request.number, by=space.alphabet.chief)
+        yield c.Decline(request.number, by=space.alphabet.chief)
+        yield c.Withdraw(request.number)
+    for tier in ticket.invited:
+        yield from (c.Accept(tier), c.Withdraw(tier))
