@@ -28,13 +28,15 @@ from benchmarks.classifiers.rows import (
     labels,
     tickets,
 )
-from benchmarks.classifiers.scoring import Sureness, coverage_band, sureness, told
+from benchmarks.classifiers.scoring import Sureness, coverage_band, partitions, sureness, told
 from benchmarks.harness import show_table, show_versions
 from escalate import Verdict
-from escalate.classifiers import Conformal, TextClassifier
+from escalate.classifiers import Conformal, TextClassifier, verdict_of
+from escalate.classifiers.wrappers.conformal import nonconformity
 from escalate.offline import evaluate
 
 SEEDS = (0, 1, 2)
+PARTITIONS = 500
 
 
 def main() -> None:
@@ -47,6 +49,7 @@ def main() -> None:
     _sure("BANKING77", learned, test)
     _size(learned[0], test)
     _covered("BANKING77, rows of train held back", learned, [each.checked for each in learned])
+    _partitions(learned)
     _covered("BANKING77, test rows", learned, [test for _ in learned])
     _tiers(learned, test)
     inside, outside = clinc_test()
@@ -151,6 +154,24 @@ def _covered(name: str, learned: Sequence[Learned], tests: Sequence[Rows]) -> No
             )
     header = ("alpha", "seed", "covered", "band of 99 %", "inside", "intents in a set")
     show_table(f"Sets of intents: {name}", header, rows)
+
+
+def _partitions(learned: Sequence[Learned]) -> None:
+    """Show that what a single partition does is chance: the band is that of all of them."""
+    rows = []
+    for seed, each in zip(SEEDS, learned, strict=True):
+        inner, told = each.conformal[ALPHAS[0]].inner, labels(each.back)
+        said = [verdict_of(inner, ticket, each.intents) for ticket in tickets(each.back)]
+        scores = [
+            nonconformity(verdict, each.intents)[label]
+            for verdict, label in zip(said, told, strict=True)
+        ]
+        for alpha in ALPHAS:
+            covered, inside = partitions(scores, alpha, PARTITIONS)
+            rows.append((f"{alpha:.0%}", str(seed), _percent(covered), _percent(inside)))
+    header = ("alpha", "seed", "covered, mean", "inside the band of 99 %")
+    title = f"{PARTITIONS:,} partitions at random of the {len(learned[0].back):,} rows held back"
+    show_table(title, header, sorted(rows, key=lambda row: -float(row[0].rstrip("%"))))
 
 
 def _strange(learned: Sequence[Learned], inside: Rows, outside: Rows) -> None:
