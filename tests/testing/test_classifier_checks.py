@@ -76,7 +76,7 @@ def test_each_check_says_what_is_promised(check: Check) -> None:
 class TestTheKit:
     def test_what_is_not_declared_is_not_collected(self) -> None:
         """No skip, no pass: it is not there, and the check says why."""
-        names = {check.name for _, check, _ in classifier_checks_generator([Words])}
+        names = {check.name for _, check, _ in classifier_checks_generator(Words)}
         assert "repeats_itself" in names
         assert "learns_by_fit" not in names
         assert CHECKS["learns_by_fit"].not_applicable(Words) == "no fit"

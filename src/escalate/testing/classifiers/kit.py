@@ -123,20 +123,19 @@ def _result(check: Check, bench: ClassifierBench, expected: str | None) -> Check
 
 
 def classifier_checks_generator(
-    classifiers: Iterable[object], *, expected_failed_checks: Expected = NOTHING
+    classifier: object, *, expected_failed_checks: Expected = NOTHING
 ) -> Iterator[tuple[ClassifierBench, Check, str | None]]:
-    """Yield each check that concerns each of *classifiers*: the bench, the check, why it is expected to fail.
+    """Yield each check that concerns *classifier*: its bench, the check, why it is expected to fail if it is.
 
     For test runners other than pytest.
 
     Raises:
         BadInput: A check is expected to fail that there is not, or that does not concern it.
     """
-    for thing in classifiers:
-        bench = as_bench(thing)
-        expected = _expected(bench, expected_failed_checks)
-        for check in classifier_checks(bench):
-            yield bench, check, expected.get(check.name)
+    bench = as_bench(classifier)
+    expected = _expected(bench, expected_failed_checks)
+    for check in classifier_checks(bench):
+        yield bench, check, expected.get(check.name)
 
 
 def parametrize_with_checks(
@@ -166,8 +165,13 @@ def parametrize_with_checks(
 
     if isinstance(classifiers, type) or callable(classifiers):
         raise BadInput("parametrize_with_checks", classifiers, "a list of them: [Outage]")
-    found = classifier_checks_generator(classifiers, expected_failed_checks=expected_failed_checks)
-    params = [_param(bench, check, reason) for bench, check, reason in found]
+    params = [
+        _param(*found)
+        for each in classifiers
+        for found in classifier_checks_generator(
+            each, expected_failed_checks=expected_failed_checks
+        )
+    ]
     return pytest.mark.parametrize(("classifier", "check"), params)
 
 
