@@ -42,9 +42,10 @@ from escalate.runtime.outbox import Outbox
 from escalate.runtime.policybook import PolicyBook
 from escalate.runtime.rebasing import Moving
 from escalate.runtime.reporting import Reports
+from escalate.runtime.surroundings import Surroundings
 from escalate.runtime.ticking import LookAfter, Round, Ticked
 from escalate.runtime.views import Views
-from escalate.runtime.visiting import Deed, Surroundings, Visit
+from escalate.runtime.visiting import Deed, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
 from escalate.runtime.watching import Observer
 from escalate.stores.base import Store

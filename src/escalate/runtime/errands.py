@@ -25,7 +25,9 @@ from escalate.runtime.asking import Answer, Asker, Askers
 from escalate.runtime.notices import Carrier, Notice
 from escalate.runtime.policybook import PolicyBook
 from escalate.runtime.reporting import Reports
-from escalate.runtime.visiting import Deed, Job, Surroundings, Visit
+from escalate.runtime.surroundings import Surroundings
+from escalate.runtime.undone import Job
+from escalate.runtime.visiting import Deed, Visit
 from escalate.stores.base import Failure
 
 Listener = Callable[[Ticket, tuple[Event, ...]], object]

@@ -37,8 +37,9 @@ from escalate.runtime.policybook import PolicyBook
 from escalate.runtime.rebasing import Moving
 from escalate.runtime.reporting import Reports
 from escalate.runtime.shadow import ShadowReport, shadow_report, takes_part
+from escalate.runtime.surroundings import Surroundings
 from escalate.runtime.ticking import Round, Ticked
-from escalate.runtime.visiting import Surroundings, Visit
+from escalate.runtime.visiting import Visit
 from escalate.runtime.watching import Observer
 from escalate.stores.base import Store
 

@@ -9,7 +9,8 @@ from typing import Final
 from escalate.core.instants import as_us
 from escalate.core.policy import EscalationPolicy
 from escalate.runtime.outbox import Outbox
-from escalate.runtime.visiting import Deed, Surroundings, Visit
+from escalate.runtime.surroundings import Surroundings
+from escalate.runtime.visiting import Deed, Visit
 from escalate.runtime.visits import stored_visit, until_no_conflict
 from escalate.stores.base import Store
 

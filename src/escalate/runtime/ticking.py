@@ -18,7 +18,8 @@ import attrs
 
 from escalate.errors import BadInput, StoreFailed, TicketBusy
 from escalate.runtime.errands import Errands
-from escalate.runtime.visiting import Job, Visit
+from escalate.runtime.undone import Job
+from escalate.runtime.visiting import Visit
 from escalate.stores.base import Due, Store
 
 LookAfter = Callable[[str, int], Visit]

@@ -24,7 +24,7 @@ from escalate.runtime.rows import Row, rows
 from escalate.stores.base import Failure, Held, Refusal, Texts
 
 if TYPE_CHECKING:
-    from escalate.runtime.visiting import Surroundings
+    from escalate.runtime.surroundings import Surroundings
 
 
 class Views:

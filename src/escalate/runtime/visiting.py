@@ -7,12 +7,9 @@ visit leaves jobs, and errands in the store that stay until the jobs are done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from itertools import groupby
 from typing import Final, TypeVar
-
-import attrs
 
 from escalate.core import events as e
 from escalate.core.commands import Command, Open, Reply
@@ -22,82 +19,24 @@ from escalate.core.facts import AssigneeIs, Did, Fact, ReceiverMissing, Seen
 from escalate.core.instants import as_instant, as_us
 from escalate.core.model import Actor, Ticket
 from escalate.core.policy import EscalationPolicy
-from escalate.errors import AlreadyRefused, BotSilent, GivenUp, Refused
-from escalate.runtime.assigning import Assigner, Candidate
-from escalate.runtime.directory import Directory
+from escalate.errors import AlreadyRefused, BotSilent, Refused
 from escalate.runtime.holding import in_order
 from escalate.runtime.hushing import Hush
+from escalate.runtime.surroundings import Surroundings
+from escalate.runtime.undone import Job, Undone
 from escalate.stores.base import (
-    NEVER_US,
     Entry,
     Errand,
     ErrandKind,
     Held,
     Refusal,
-    Store,
     Stored,
     Turn,
 )
 
 ASSIGNER: Final = Actor("assigner", "system")
-MOST_TRIES: Final = 12
-_MINUTE_US: Final = 60_000_000
-_LONGEST_US: Final = 15 * _MINUTE_US
-_MARKS: Final = 1_000_000
 _Row = TypeVar("_Row", Errand, Held)
 _ARRIVALS: Final = (e.Opened, e.Moved, e.Classified, e.Reopened)
-
-
-@attrs.frozen
-class Surroundings:
-    """What a visit may look at.
-
-    Attributes:
-        desk: The name of the desk, with which every key begins.
-        store: Where its tickets are.
-        directory: Who is there; without one nobody is asked, and nobody is missing.
-        assigner: Who gives tickets to people; none leaves them in the queues.
-        delivers: Whether somebody carries notices to people.
-        opens: Whether the desk opens tickets of its own, for customers who write too late.
-        settle_us: How long timers and facts wait for facts that are still on their way.
-    """
-
-    desk: str
-    store: Store
-    directory: Directory | None
-    assigner: Assigner | None
-    delivers: bool
-    opens: bool = True
-    settle_us: int = 0
-
-
-@attrs.frozen
-class Job:
-    """Errands that are to be done in one go once the visit has been stored.
-
-    Attributes:
-        errands: The errands: one, or notices of one receiver and one instant.
-        events: The events that ask for them.
-        ticket: The ticket as the visit left it.
-        people: Who stands behind the receiver of a notice.
-        put_off_us: Until when nobody else does them.
-    """
-
-    errands: tuple[Errand, ...]
-    events: tuple[Event, ...]
-    ticket: Ticket
-    people: tuple[str, ...] = ()
-    put_off_us: int = 0
-
-    @property
-    def errand(self) -> Errand:
-        """The first of its errands."""
-        return self.errands[0]
-
-    @property
-    def event(self) -> Event:
-        """The event that asks for the first of its errands."""
-        return self.events[0]
 
 
 class Visit:
@@ -145,17 +84,14 @@ class Visit:
         self._reaches_out = reaches_out
         self._texts: dict[tuple[int, str], str] = {}
         errands = around.store.errands(around.desk, ticket_id) if stored.version else ()
-        self._kept = {errand.number: errand for errand in errands}
-        self._errands = dict(self._kept)
-        holds = any(errand.kind == "fact" for errand in errands)
-        held = around.store.held(around.desk, ticket_id) if holds else ()
+        self._undone = Undone(ticket_id, errands, now_us, self._event)
+        held = around.store.held(around.desk, ticket_id) if self._undone.has("fact") else ()
         self._kept_held = {each.number: each for each in held}
         self._held = dict(self._kept_held)
         self._turns: list[Turn] = []
         self._command_id: str | None = None
         self._noted: Refusal | None = None
         self._arrived = False
-        self._left: set[int] = set()
 
     def ask(self, command: Command, *, settled: bool = False) -> None:
         """Let everything due have its turn, then *command*; a refusal is kept in ``refusal``.
@@ -209,7 +145,7 @@ class Visit:
             # Not that of one which this visit has handed over: in the store it is still there.
             number = min((*self._kept_held, *self._held), default=0) - 1
             self._held[number] = Held(self.ticket_id, number, at_us, fact)
-            self._errands[number] = Errand(number, "fact", at_us + self._around.settle_us)
+            self._undone.add(number, "fact", at_us + self._around.settle_us)
             self._command_id = command_id  # known from now on, so that it is held once
 
     def _at_us(self, fact: Fact) -> int:
@@ -308,7 +244,7 @@ class Visit:
         """Let timers before *before_us*, held facts and notices until then have their turn, by time."""
         while self.ticket is not None:
             until_us = min(before_us, self._timers_until_us)
-            notice = self._next_notice(before_us) if delivers else None
+            notice = self._undone.next_notice(before_us) if delivers else None
             held = self._next_held(until_us)
             timer_us = self.ticket.due_us
             if timer_us is not None and timer_us >= until_us:
@@ -345,50 +281,36 @@ class Visit:
 
     def done(self, *numbers: int) -> None:
         """Strike the errands of the events of those *numbers* off the list."""
-        for number in numbers:
-            self._errands.pop(number, None)
+        self._undone.done(*numbers)
 
     def failed(self, *numbers: int) -> None:
-        """Count a try of those errands, which are done in one go, as one that failed.
-
-        Each wait is twice as long, up to an hour. After a dozen it is given up, and is a dead letter.
-        """
-        kept = [self._errands[number] for number in numbers if number in self._errands]
-        for errand in kept:
-            tries = errand.tries + 1
-            wait_us = min(2 ** (tries - 1), 60) * _MINUTE_US
-            mark = kept[0].number % _MARKS  # keeps them together, as in _set_out
-            at_us = NEVER_US + mark if tries >= MOST_TRIES else self._now_us + wait_us - mark
-            self._errands[errand.number] = attrs.evolve(errand, at_us=at_us, tries=tries)
-        if kept and kept[0].tries + 1 >= MOST_TRIES:
-            where = f"{kept[0].kind} for event {kept[0].number}"
-            self.troubles.append((where, GivenUp(self.ticket_id, kept[0].number, MOST_TRIES)))
+        """Count a try of those errands, which are done in one go, as one that failed."""
+        given_up = self._undone.failed(*numbers)
+        if given_up is not None:
+            self.troubles.append(given_up)
 
     def try_again(self, number: int) -> None:
         """Let the errand of event *number* begin anew, with those that are done in one go with it.
 
         At once, or at the next tick where this visit reaches nobody.
         """
-        if number in self._errands:
-            address = self._address(self._errands[number])
-            for each in tuple(self._errands.values()):
-                if each.kind != "fact" and self._address(each) == address:
-                    # Not just now: what was tried apart stays apart, as failed() has it.
-                    at_us = self._now_us - number % _MARKS
-                    self._errands[each.number] = attrs.evolve(each, at_us=at_us, tries=0)
+        if number in self._undone.now:
+            self._undone.begin_anew(number)
             if self._reaches_out:
                 self.catch_up(self._now_us)
 
     def entry(self) -> Entry:
         """Return what the visit leaves behind, and hand out its jobs."""
-        self.jobs = [*self._joined(self.jobs), *self._jobs()]
+        self.jobs = [*self._undone.joined(self.jobs)]
+        if self._reaches_out and self.ticket is not None:
+            self.jobs += self._undone.due_now(self.ticket)
         return Entry(
             ticket=self.ticket,
             events=tuple(self.events),
             texts=self._texts,
             command_id=self._command_id,
             refusal=self._noted,
-            errands=_changed(self._kept, self._errands),
+            errands=_changed(self._undone.kept, self._undone.now),
             held=_changed(self._kept_held, self._held),
             turns=tuple(self._turns),
             shown=self.shown,
@@ -414,7 +336,7 @@ class Visit:
             kind = self._errand_for(event)
             if kind is not None:
                 at_us = event.deliver_us if isinstance(event, e.NotifyAsked) else event.at_us
-                self._errands[event.seq] = Errand(event.seq, kind, at_us)
+                self._undone.add(event.seq, kind, at_us)
             self._arrived = self._arrived or isinstance(event, _ARRIVALS)
 
     def _errand_for(self, event: Event) -> ErrandKind | None:
@@ -473,11 +395,6 @@ class Visit:
 
     # -- who is told
 
-    def _next_notice(self, until_us: int) -> Errand | None:
-        due = [each for each in self._errands.values() if each.kind == "notify"]
-        due = [each for each in due if each.at_us <= until_us and each.number not in self._left]
-        return min(due, key=lambda each: (each.at_us, each.number), default=None)
-
     def _deliver(self, errand: Errand) -> None:
         """Find out who stands behind a notice: nobody is told of at once, somebody gets a job."""
         event = self._event(errand.number)
@@ -498,10 +415,10 @@ class Visit:
         if not self._around.delivers:
             self.done(errand.number)
         elif not self._reaches_out:
-            self._left.add(errand.number)
+            self._undone.left.add(errand.number)
         else:
             assert self.ticket is not None
-            self._set_out((errand,), event.deliver_us)
+            self._undone.set_out((errand,), event.deliver_us)
             self.jobs.append(Job((errand,), (event,), self.ticket, people))
 
     def _missed(self, receiver: str, at_us: int) -> None:
@@ -519,53 +436,6 @@ class Visit:
         (event,) = around.store.events(around.desk, self.ticket_id, after=number - 1, limit=1)
         return event
 
-    def _set_out(self, errands: tuple[Errand, ...], since_us: int) -> None:
-        """Put off what is now to be done in one go, so that it is done later if this process ends first.
-
-        A process that ends says nothing about the errand, so this counts as no try. But if it always
-        ends just here, it must not do so all day: the wait grows with the time *since* it is to be done.
-        """
-        wait_us = min(max(self._now_us - since_us, _MINUTE_US), _LONGEST_US)
-        for errand in errands:
-            # All of them at one instant that no other errand of the ticket has: that is how it is
-            # known at the next try that they belong together, and keep the key they have.
-            at_us = self._now_us + wait_us - errands[0].number % _MARKS
-            self._errands[errand.number] = attrs.evolve(errand, at_us=at_us)
-
-    def _jobs(self) -> Iterator[Job]:
-        if not self._reaches_out:
-            return
-        for errand in tuple(self._errands.values()):
-            if errand.kind not in ("notify", "fact") and errand.at_us <= self._now_us:
-                assert self.ticket is not None
-                event = self._event(errand.number)
-                self._set_out((errand,), event.at_us)
-                yield Job((errand,), (event,), self.ticket, (), self._put_off_us(errand))
-
-    def _joined(self, jobs: list[Job]) -> Iterator[Job]:
-        """Yield *jobs*, all of them notices, with those of one receiver and one instant as one."""
-
-        def address(job: Job) -> tuple[str, str, int, int, int]:
-            return self._address(job.errand)
-
-        for _, group in groupby(sorted(jobs, key=address), key=address):
-            same = tuple(group)
-            errands = tuple(job.errand for job in same)
-            if len(errands) > 1:
-                self._set_out(errands, errands[0].at_us)
-            events, last = tuple(job.event for job in same), same[-1]
-            yield Job(errands, events, last.ticket, last.people, self._put_off_us(errands[0]))
-
-    def _put_off_us(self, errand: Errand) -> int:
-        return self._errands[errand.number].at_us
-
-    def _address(self, errand: Errand) -> tuple[str, str, int, int, int]:
-        """Return what errands have in common that are done in one go, and were at every try before."""
-        event = self._event(errand.number)
-        if not isinstance(event, e.NotifyAsked):
-            return errand.kind, "", errand.number, 0, 0
-        return errand.kind, event.receiver, event.deliver_us, errand.at_us, errand.tries
-
     # -- who gets it
 
     def _assign(self) -> None:
@@ -573,7 +443,7 @@ class Visit:
         ticket, around = self.ticket, self._around
         if not self._arrived or ticket is None or around.assigner is None:
             return
-        if any(errand.kind == "classify" for errand in self._errands.values()):
+        if self._undone.has("classify"):
             return  # where it starts is not known yet
         self._arrived = False
         if ticket.assignee is not None or ticket.status.is_done or not self._is_human(ticket.tier):
@@ -581,7 +451,7 @@ class Visit:
         # Read once: if whose turn it is and the number of the turn are of two moments, two may be right.
         turns = self._turns_of(ticket.tier)
         try:
-            agent = self._chosen(around.assigner, ticket, turns)
+            agent = around.chosen(ticket, turns, self._now_us)
         except Exception as why:  # noqa: BLE001 - an assigner is the host's; the desk records it
             self.troubles.append(("assigner", why))
             return
@@ -593,27 +463,6 @@ class Visit:
 
     def _is_human(self, tier: str) -> bool:
         return any(each.name == tier and each.kind == "human" for each in self._policy.tiers)
-
-    def _chosen(self, assigner: Assigner, ticket: Ticket, turns: Mapping[str, int]) -> str | None:
-        around = self._around
-        if around.directory is None:
-            return None
-        there = sorted(set(around.directory.on_duty(ticket.tier, as_instant(self._now_us))))
-        loads = around.store.loads(around.desk)
-        wanted = {word: around.directory.having(word) for word in assigner.skills_for(ticket)}
-        candidates = [
-            Candidate(
-                agent,
-                loads.get(agent, 0),
-                turns.get(agent, 0),
-                frozenset(word for word, people in wanted.items() if agent in people),
-            )
-            for agent in there
-        ]
-        agent = assigner.choose(ticket, candidates)
-        if agent is not None and agent not in there:
-            raise LookupError(f"chose {agent!r}, who is none of the candidates {there}")
-        return agent
 
     def _turns_of(self, tier: str) -> dict[str, int]:
         around = self._around

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from escalate.errors import VersionConflict
-from escalate.runtime.visiting import Surroundings, Visit
+from escalate.runtime.surroundings import Surroundings
+from escalate.runtime.visiting import Visit
 from escalate.stores.base import Stored
 
 _MOST_CONFLICTS: Final = 100
