@@ -196,6 +196,8 @@ class Mapping:
     def __attrs_post_init__(self) -> None:
         for place, column in self.columns():
             _column(place, column)
+            if column == self.at and place != "at.column":
+                raise InvalidMapping(place, column, "another column than the instant's")
         if self.zone is not None:
             zone_of(self.zone)
         if self.at_format is not None:

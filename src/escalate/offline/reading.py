@@ -97,11 +97,13 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
         "in_order": in_order,
     }
     given = {name: value for name, value in named.items() if value not in (None, (), False)}
-    return read_part(source, plan_of(mapping, given, delimiter))
+    if mapping is None:
+        given["delimiter"] = delimiter
+    return read_part(source, plan_of(mapping, given))
 
 
 def plan_of(
-    mapping: Mapping | str | os.PathLike[str] | None, given: MappingLike[str, Any], delimiter: str
+    mapping: Mapping | str | os.PathLike[str] | None, given: MappingLike[str, Any]
 ) -> Mapping:
     """Return the mapping that *mapping*, or else the keywords *given*, say.
 
@@ -109,7 +111,7 @@ def plan_of(
         InvalidMapping: both say something, or what they say cannot be.
     """
     if mapping is None:
-        return Mapping(**given, delimiter=delimiter)
+        return Mapping(**given)
     if given:
         raise InvalidMapping("read", "mapping= and columns", "either mapping= or case=, at=, ...")
     return mapping if isinstance(mapping, Mapping) else Mapping.from_file(mapping)
