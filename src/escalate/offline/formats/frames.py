@@ -37,6 +37,9 @@ def _collected(source: Any) -> Any:
     except TypeError:
         wanted = "a path, an open binary file, rows such as desk.log(), or a dataframe"
         raise BadInput("read(source)", type(source), wanted) from None
+    except nw.exceptions.NarwhalsError as error:  # such as two columns of one name
+        got = " ".join(str(error).split())
+        raise BadInput("read(source)", got, "a dataframe with one column of each name") from None
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
 

@@ -13,7 +13,7 @@ from escalate.errors import InvalidFile
 from escalate.offline.formats.csv import csv_table
 from escalate.offline.formats.frames import frame_table
 from escalate.offline.formats.jsonl import jsonl_table
-from escalate.offline.formats.packed import in_our_words, unpacked
+from escalate.offline.formats.packed import GZIP, in_our_words, unpacked
 from escalate.offline.formats.parquet import PARQUET, parquet_table
 from escalate.offline.formats.rows import rows_table
 from escalate.offline.formats.table import Table
@@ -65,6 +65,9 @@ def _file_table(binary: Any, name: str, delimiter: str) -> Iterator[Table]:
         if start.startswith(magic):
             raise InvalidFile(name, got, wanted)
     if begins.startswith(PARQUET):
+        if binary.read(2) == GZIP:
+            raise InvalidFile(name, "Parquet inside of gzip", "Parquet as it is: it packs itself")
+        binary.seek(-2, os.SEEK_CUR)
         yield parquet_table(binary, name)
     elif start.startswith(b"<"):
         with xes_table(binary, name) as table:
