@@ -16,6 +16,7 @@ delimiter = ";"
 column = "when"
 zone = "Europe/Berlin"
 format = "%d.%m.%Y"
+in_order = true
 [tier]
 column = "team"
 order = ["N1", "N2"]
@@ -58,6 +59,7 @@ def test_a_file_and_python_say_the_same(tmp_path):
         attributes={"impact": "Impact"},
         priority=PriorityColumn("Impact", {"Major": "urgent"}),
         delimiter=";",
+        in_order=True,
     )
 
 
@@ -75,10 +77,10 @@ MINIMAL = 'case = "id"\nat = "when"\n'
     ("text", "place", "message"),
     [
         (MINIMAL + 'taem = "x"', "taem", "did you mean 'team'"),
-        ('at = "when"', "case", "wanted text"),
         ('case = ""\nat = "when"', "case", "the name of a column"),
         ('case = 7\nat = "when"', "case", "wanted text"),
-        ('case = "id"', "at", "a table"),
+        ('case = "id"\nat = 7', "at", "a table"),
+        (MINIMAL[:12] + '[at]\nin_order = "yes"', r"at\.in_order", "true or false"),
         ('case = "id"\n[at]\ncolum = "when"', "at.colum", "did you mean 'column'"),
         ('case = "id"\n[at]\ncolumn = "w"\nzone = "Mars"', "at.zone", "Europe/Stockholm"),
         ('case = "id"\n[at]\ncolumn = "w"\nzone = "../x"', "at.zone", "Europe/Stockholm"),

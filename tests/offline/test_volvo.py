@@ -166,6 +166,9 @@ def test_the_log_is_read_whole_and_without_a_doubt(source):
     log = read(source, mapping=MAPPING)
     assert (len(log.cases), log.events) == (7554, 65533)
     assert log.quality.is_clean
+    assert ["+01:00" in notice.about for notice in log.quality.zones] == [True]
+    assert [notice.count for notice in log.quality.cut] == [8, 4, 7554]
+    assert [notice.about.split(":")[0] for notice in log.quality.leaks] == ["impact", "priority"]
     spans = [case.rows[-1].at_us - case.rows[0].at_us for case in log.cases]
     assert sum(spans) / len(spans) / 86_400_000_000 == pytest.approx(12.08, abs=0.005)
     assert log.cases[0].rows[0].at.isoformat() == "2010-03-31T14:59:42+00:00"

@@ -25,7 +25,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command(short_help="Print figures over a log, also under a policy.")
 @click.argument("log", type=_FILE)
 @click.option(
-    "--mapping", type=_FILE, required=True, help="TOML: what the columns and words of LOG mean."
+    "--mapping",
+    type=_FILE,
+    help="TOML: what the columns and words of LOG mean; not needed where columns have standard names.",
 )
 @click.option(
     "--policy",
@@ -39,13 +41,17 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Path(dir_okay=False, allow_dash=True),
     help="Write the figures, each with its definition, to this file; - is stdout, with no tables.",
 )
-def replay(log: Path, mapping: Path, policy_file: Path | None, json_target: str | None) -> None:
-    """Print figures over LOG, a CSV file (also gzip) in UTF-8 with one row per change of a case.
+def replay(
+    log: Path, mapping: Path | None, policy_file: Path | None, json_target: str | None
+) -> None:
+    """Print figures over LOG: CSV, JSON lines, XES or Parquet (also gzip), a row per change of a case.
 
     With a policy, its engine follows every case: which moves the policy lacks, which promises were kept.
     """
     policy = None if policy_file is None else load_policy(policy_file)
-    sections = _sections(_read(log, Mapping.from_file(mapping)), policy)
+    sections = _sections(
+        _read(log, Mapping() if mapping is None else Mapping.from_file(mapping)), policy
+    )
     if json_target is not None:
         write_json(sections, json_target)
     if json_target != "-":
@@ -55,7 +61,7 @@ def replay(log: Path, mapping: Path, policy_file: Path | None, json_target: str 
 def _sections(log: Log, policy: EscalationPolicy | None) -> list[Section]:
     quality = quality_section(log.quality)
     if policy is None:
-        return [figures_section(measure(log)), quality]
+        return [quality, figures_section(measure(log))]
     promise = first_promise(policy)
     figures = measure(
         log,
@@ -63,7 +69,7 @@ def _sections(log: Log, policy: EscalationPolicy | None) -> list[Section]:
         within=None if promise is None else promise.within,
         calendar=None if promise is None else promise.hours,
     )
-    return [figures_section(figures), replay_section(_replayed(log, policy), policy), quality]
+    return [quality, figures_section(figures), replay_section(_replayed(log, policy), policy)]
 
 
 def _replayed(log: Log, policy: EscalationPolicy) -> Replay:

@@ -21,6 +21,11 @@ _KINDS: Final = (
     ("doubtful", "Instants in doubt, read as the earlier offset"),
     ("ties", "Rows at the same instant as the one before, kept in the log's order"),
 )
+_OF_ALL: Final = (
+    ("zones", "Clocks in doubt"),
+    ("cut", "Cut by the window of the extract"),
+    ("leaks", "Values that may tell the future"),
+)
 
 
 def quality_section(quality: DataQuality) -> Section:
@@ -30,6 +35,11 @@ def quality_section(quality: DataQuality) -> Section:
         lines.extend(_lines(title, getattr(quality, kind)))
     if quality.is_clean:
         lines.append("Nothing unreadable, unmapped, in doubt or tied")
+    for kind, title in _OF_ALL:
+        lines.extend(_of_all(title, getattr(quality, kind)))
+    if quality.recognised:
+        found = ", ".join(f"{part} = {column!r}" for part, column in quality.recognised)
+        lines.append(f"Columns taken by their standard names: {found}")
     body = Group(*(Text(printable(line)) for line in lines))
     return Section("Data quality", body, {"data_quality": quality.to_json()})
 
@@ -43,3 +53,13 @@ def _lines(title: str, notices: Sequence[Notice]) -> Iterator[str]:
         yield f"  {notice.about or '(empty)'}: {count(notice.count)} ({places})"
     if len(notices) > _SHOWN:
         yield f"  and {count(len(notices) - _SHOWN)} more kinds"
+
+
+def _of_all(title: str, notices: Sequence[Notice]) -> Iterator[str]:
+    if not notices:
+        return
+    yield f"{title}:"
+    for notice in notices:
+        such_as = ", ".join(example.text for example in notice.examples)
+        example = f" (such as {such_as})" if such_as else ""
+        yield f"  {notice.about}: {count(notice.count)}{example}"

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from escalate.offline.quality import Notice as Notice
     from escalate.offline.reading import read as read
     from escalate.offline.replaying import replay as replay
+    from escalate.offline.sharding import Shard as Shard
+    from escalate.offline.sharding import merged as merged
+    from escalate.offline.sharding import merged_quality as merged_quality
+    from escalate.offline.sharding import shards as shards
 
 __all__ = [
     "Case",
@@ -38,13 +42,17 @@ __all__ = [
     "PriorityColumn",
     "Replay",
     "Row",
+    "Shard",
     "TierColumn",
     "as_seen",
     "corrections",
     "evaluate",
     "figures",
+    "merged",
+    "merged_quality",
     "read",
     "replay",
+    "shards",
 ]
 
 __getattr__ = exports(
@@ -62,12 +70,16 @@ __getattr__ = exports(
         "PriorityColumn": "escalate.offline.mapping",
         "Replay": "escalate.offline.counting",
         "Row": "escalate.offline.log",
+        "Shard": "escalate.offline.sharding",
         "TierColumn": "escalate.offline.mapping",
         "as_seen": "escalate.offline.learning.corrections",
         "corrections": "escalate.offline.learning.corrections",
         "evaluate": "escalate.offline.learning.evaluating",
         "figures": "escalate.offline.figures",
+        "merged": "escalate.offline.sharding",
+        "merged_quality": "escalate.offline.sharding",
         "read": "escalate.offline.reading",
         "replay": "escalate.offline.replaying",
+        "shards": "escalate.offline.sharding",
     },
 )

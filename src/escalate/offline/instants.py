@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from escalate.core.instants import as_us
-from escalate.errors import BadInput
+from escalate.core.instants import EPOCH, as_us
+from escalate.offline.doubts.clocks import Clocks
+
+_EARLIEST_US: Final = as_us(datetime.min.replace(tzinfo=UTC))
+_LATEST_US: Final = as_us(datetime.max.replace(tzinfo=UTC))
+
+SHOWN_TWICE: Final = "the zone's clock shows this time twice"
+NEVER_SHOWN: Final = "the zone's clock never shows this time"
 
 
 class Unreadable(ValueError):
@@ -24,21 +30,23 @@ class InstantReader:
         layout: How they are written, for ``datetime.strptime``; none means ISO 8601.
 
     >>> InstantReader(None, None).read("1970-01-01T01:00:00+01:00")
-    (0, False)
+    (0, '')
     """
 
     def __init__(self, zone: ZoneInfo | None, layout: str | None) -> None:
+        self.clocks = Clocks()
+        self._seen = self.clocks.seen
         self._zone = zone
         self._layout = layout or "ISO 8601, such as 2026-11-03T14:05:09+01:00"
         self._parse: Callable[[str], datetime] = datetime.fromisoformat
         if layout is not None:
             self._parse = partial(_parse_as, layout)
 
-    def read(self, value: Any) -> tuple[int, bool]:
-        """Return *value* in microseconds since the epoch, and whether that is in doubt.
+    def read(self, value: Any, line: int = 0) -> tuple[int, str]:
+        """Return *value*, from this line, in microseconds since the epoch, and what is in doubt.
 
         In doubt is a time that the clock of the zone shows twice or never; the earlier offset
-        is taken.
+        is taken. :attr:`clocks` gathers what all instants say of the clock behind them.
 
         Raises:
             Unreadable: *value* names no instant.
@@ -47,13 +55,17 @@ class InstantReader:
             moment = self._parse(value)
         except (TypeError, ValueError):
             moment = self._other(value)
-        doubtful = False
+        doubt = ""
         if moment.tzinfo is None:
-            moment, doubtful = self._on_the_clock(moment)
-        try:
-            return as_us(moment), doubtful
-        except BadInput:
-            raise Unreadable("an instant outside the years 1 to 9999 in UTC") from None
+            moment, doubt = self._on_the_clock(moment)
+            self.clocks.bare.add(line, str(value))
+        else:
+            self._seen.add(moment.tzinfo)
+        since = moment - EPOCH  # as as_us has it, without asking again what was asked above
+        us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        if not _EARLIEST_US <= us <= _LATEST_US:
+            raise Unreadable("an instant outside the years 1 to 9999 in UTC")
+        return us, doubt
 
     def _other(self, value: Any) -> datetime:
         """Return the datetime of what is not plainly the text of one."""
@@ -66,12 +78,16 @@ class InstantReader:
         except (AttributeError, ValueError):
             raise Unreadable(f"an instant that is not written as {self._layout}") from None
 
-    def _on_the_clock(self, moment: datetime) -> tuple[datetime, bool]:
+    def _on_the_clock(self, moment: datetime) -> tuple[datetime, str]:
         if self._zone is None:
             raise Unreadable("an instant without an offset, and the mapping names no zone")
         first = moment.replace(tzinfo=self._zone, fold=0)
+        second = first.replace(fold=1)
+        before, after = first.utcoffset(), second.utcoffset()
         # The two readings differ exactly where the clock shows a time twice or leaps over it.
-        return first, first.utcoffset() != first.replace(fold=1).utcoffset()
+        if before == after or before is None or after is None:
+            return first, ""
+        return first, SHOWN_TWICE if before > after else NEVER_SHOWN
 
 
 def _parse_as(layout: str, text: str) -> datetime:

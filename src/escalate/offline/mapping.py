@@ -156,7 +156,8 @@ class Mapping:
     """What the columns and words of a log mean.
 
     Attributes:
-        case: The column that tells cases apart.
+        case: The column that tells cases apart. Without it, or without *at*, what is left open is
+            looked for under the names of :mod:`escalate.offline.recognising` when a log is read.
         at: The column with the instant: ISO 8601, unless *at_format* says otherwise.
         zone: The time zone of instants that carry no offset, such as ``"Europe/Stockholm"``.
             Without it such rows are unreadable.
@@ -169,6 +170,8 @@ class Mapping:
         attributes: Further columns to keep, by the name to keep them under; or just columns.
         priority: A column that holds the priority, or a :class:`PriorityColumn`.
         delimiter: What stands between the cells of a CSV file.
+        in_order: Whether rows of a case at the same instant stand in the order in which they
+            happened, so that a tie is no doubt.
 
     Raises:
         InvalidMapping: a part cannot be; the message names the part as a mapping file would.
@@ -177,8 +180,8 @@ class Mapping:
     <Status.RESOLVED: 'resolved'>
     """
 
-    case: str
-    at: str
+    case: str | None = None
+    at: str | None = None
     zone: str | None = None
     at_format: str | None = None
     status: tuple[str, ...] = attrs.field(default=(), converter=_texts)
@@ -188,23 +191,29 @@ class Mapping:
     attributes: MappingLike[str, str] = attrs.field(factory=dict, converter=_attributes)
     priority: PriorityColumn | None = attrs.field(default=None, converter=_priority)
     delimiter: str = ","
+    in_order: bool = False
 
     def __attrs_post_init__(self) -> None:
         for place, column in self.columns():
             _column(place, column)
+            if column == self.at and place != "at.column":
+                raise InvalidMapping(place, column, "another column than the instant's")
         if self.zone is not None:
             zone_of(self.zone)
         if self.at_format is not None:
             _check_format(self.at_format)
-        if self.words and not self.status:
+        is_complete = self.case is not None and self.at is not None
+        if is_complete and self.words and not self.status:
             raise InvalidMapping("status.columns", (), "the columns that hold the status words")
         if not isinstance(self.delimiter, str) or len(self.delimiter) != 1 or self.delimiter == '"':
             raise InvalidMapping("delimiter", self.delimiter, 'one character, such as ";"')
 
     def columns(self) -> Iterator[tuple[str, str]]:
         """Yield every column that is used, each after the place that names it."""
-        yield "case", self.case
-        yield "at.column", self.at
+        if self.case is not None:
+            yield "case", self.case
+        if self.at is not None:
+            yield "at.column", self.at
         for i, column in enumerate(self.status):
             yield f"status.columns[{i}]", column
         if self.tier is not None:

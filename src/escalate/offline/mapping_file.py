@@ -35,11 +35,11 @@ def load_mapping(path: str | os.PathLike[str]) -> Mapping:
 
 
 def _mapping(tables: MappingLike[str, Any]) -> Mapping:
-    at = _at(tables.get("at"), _TOP.key("at"))
+    at = _at(tables.get("at", {}), _TOP.key("at"))
     status = table(tables.get("status", {}), _TOP.key("status"), ("columns", "words"))
     return Mapping(
-        case=text(tables.get("case"), _TOP.key("case")),
-        at=text(at.get("column"), _TOP.key("at").key("column")),
+        case=_optional(tables, "case", _TOP),
+        at=_optional(at, "column", _TOP.key("at")),
         zone=_optional(at, "zone", _TOP.key("at")),
         at_format=_optional(at, "format", _TOP.key("at")),
         status=_status_columns(status.get("columns", []), _TOP.key("status").key("columns")),
@@ -51,6 +51,7 @@ def _mapping(tables: MappingLike[str, Any]) -> Mapping:
         if "priority" in tables
         else None,
         delimiter=text(tables.get("delimiter", ","), _TOP.key("delimiter")),
+        in_order=_flag(at, "in_order", _TOP.key("at")),
     )
 
 
@@ -58,10 +59,17 @@ def _optional(given: MappingLike[str, Any], key: str, place: Place) -> str | Non
     return text(given[key], place.key(key)) if key in given else None
 
 
+def _flag(given: MappingLike[str, Any], key: str, place: Place) -> bool:
+    value = given.get(key, False)
+    if not isinstance(value, bool):
+        raise place.key(key).wrong(value, "true or false")
+    return value
+
+
 def _at(value: Any, place: Place) -> MappingLike[str, Any]:
     if isinstance(value, str):
         return {"column": value}
-    return table(value, place, ("column", "zone", "format"))
+    return table(value, place, ("column", "zone", "format", "in_order"))
 
 
 def _status_columns(value: Any, place: Place) -> tuple[str, ...]:

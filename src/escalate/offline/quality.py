@@ -10,37 +10,10 @@ from typing import Any, Final
 
 import attrs
 
-EXAMPLES_KEPT: Final = 5
-_TEXT_KEPT: Final = 80
+from escalate.offline.doubts.evidence import Evidence
+from escalate.offline.doubts.notices import Count, Example, Notice
 
-
-@attrs.frozen
-class Example:
-    """Where something doubtful stands.
-
-    Attributes:
-        line: The line of the file on which the row ends, header included; in a dataframe the row's
-            position, counted from 1.
-        text: What stands there, cut to 80 characters.
-    """
-
-    line: int
-    text: str
-
-
-@attrs.frozen
-class Notice:
-    """One kind of doubt, how often it came up, and the first few places.
-
-    Attributes:
-        about: The reason, or the word or text that the mapping does not know.
-        count: Rows concerned.
-        examples: At most five, in the order of the log.
-    """
-
-    about: str
-    count: int
-    examples: tuple[Example, ...] = ()
+__all__ = ["DataQuality", "Example", "Notice", "Tally"]
 
 
 @attrs.frozen
@@ -60,6 +33,8 @@ class DataQuality:
             earlier reading is taken (``fold=0``).
         ties: Rows at the same instant as the row of their case before them. They keep the order
             of the log.
+        recognised: Pairs of a part of the mapping and the column of a standard name taken for it.
+        evidence: What :attr:`zones`, :attr:`cut` and :attr:`leaks` are told from.
 
     >>> DataQuality(rows=10, unreadable=(Notice("no case", 2),)).kept
     8
@@ -72,6 +47,8 @@ class DataQuality:
     unmapped_priorities: tuple[Notice, ...] = ()
     doubtful: tuple[Notice, ...] = ()
     ties: tuple[Notice, ...] = ()
+    recognised: tuple[tuple[str, str], ...] = ()
+    evidence: Evidence = attrs.field(factory=Evidence, repr=False, hash=False)
 
     @property
     def kept(self) -> int:
@@ -80,14 +57,38 @@ class DataQuality:
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Whether every row was read and understood without a doubt.
+
+        What the log as a whole leaves in doubt (:attr:`zones`, :attr:`cut`, :attr:`leaks`) is apart:
+        hardly any log has nothing of it.
+        """
         return not any(getattr(self, kind) for kind in _KINDS)
+
+    @property
+    def zones(self) -> tuple[Notice, ...]:
+        """Doubts about the clocks behind the instants: offsets on some rows only, or one all year."""
+        window = self.evidence.window
+        days = window.begins.keys() | window.ends.keys()
+        return tuple(self.evidence.clocks.notices(self.kept, days))
+
+    @property
+    def cut(self) -> tuple[Notice, ...]:
+        """Cases that the window of the extract cuts, and signs of how cases were chosen."""
+        return tuple(self.evidence.window.notices())
+
+    @property
+    def leaks(self) -> tuple[Notice, ...]:
+        """Columns whose values may have been written after the instant of their row."""
+        return tuple(self.evidence.leaks.notices())
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as dicts, lists, numbers and text."""
-        return {**attrs.asdict(self), "kept": self.kept}
+        whole = {kind: [attrs.asdict(each) for each in getattr(self, kind)] for kind in _OF_ALL}
+        rows = attrs.asdict(self, filter=lambda attribute, _: attribute.name != "evidence")
+        return {**rows, **whole, "kept": self.kept}
 
 
+_OF_ALL: Final = ("zones", "cut", "leaks")
 _KINDS: Final = (
     "unreadable",
     "unmapped_words",
@@ -103,11 +104,13 @@ class Tally:
 
     def __init__(self) -> None:
         self.rows = 0
-        self._counts: dict[str, dict[str, int]] = {kind: {} for kind in _KINDS}
-        self._examples: dict[tuple[str, str], list[Example]] = {}
+        self.recognised: tuple[tuple[str, str], ...] = ()
+        self.evidence = Evidence()
+        self._counts: dict[str, dict[str, Count]] = {kind: {} for kind in _KINDS}
 
     def unreadable(self, reason: str, line: int, text: str) -> None:
         """Count a row that cannot be in the log."""
+        self.rows += 1
         self._note("unreadable", reason, line, text)
 
     def unmapped_word(self, word: str, line: int) -> None:
@@ -122,27 +125,37 @@ class Tally:
         """Count a row whose priority the mapping does not explain."""
         self._note("unmapped_priorities", word, line, word)
 
-    def doubtful(self, line: int, text: str) -> None:
+    def doubtful(self, why: str, line: int, text: str) -> None:
         """Count an instant that the zone's clock shows twice or never."""
-        self._note("doubtful", "the zone's clock shows this time twice or never", line, text)
+        self._note("doubtful", why, line, text)
 
     def tie(self, case: str, line: int) -> None:
         """Count a row at the same instant as the one before it."""
         self._note("ties", "same instant as the case's row before", line, case)
 
+    def merge(self, quality: DataQuality) -> None:
+        """Add what another part of the same log left in doubt."""
+        self.rows += quality.rows
+        self.recognised = quality.recognised
+        self.evidence.merge(quality.evidence)
+        for kind, counts in self._counts.items():
+            for notice in getattr(quality, kind):
+                count = counts.setdefault(notice.about, Count())
+                count.merge(notice.count, notice.examples)
+
     def result(self) -> DataQuality:
         """Return what was counted so far, the most frequent first."""
-        return DataQuality(self.rows, **{kind: tuple(self._notices(kind)) for kind in _KINDS})
+        notices = {kind: tuple(self._notices(kind)) for kind in _KINDS}
+        return DataQuality(self.rows, **notices, recognised=self.recognised, evidence=self.evidence)
 
     def _note(self, kind: str, about: str, line: int, text: str) -> None:
         counts = self._counts[kind]
-        counts[about] = counts.get(about, 0) + 1
-        if counts[about] <= EXAMPLES_KEPT:
-            example = Example(line, text[:_TEXT_KEPT])
-            self._examples.setdefault((kind, about), []).append(example)
+        count = counts.get(about)
+        if count is None:
+            count = counts[about] = Count()
+        count.add(line, text)
 
     def _notices(self, kind: str) -> Iterable[Notice]:
-        most_first = sorted(self._counts[kind].items(), key=lambda item: (-item[1], item[0]))
-        for about, count in most_first:
-            examples = sorted(self._examples[kind, about], key=lambda example: example.line)
-            yield Notice(about, count, tuple(examples))
+        counts = self._counts[kind].items()
+        for about, count in sorted(counts, key=lambda item: (-item[1].count, item[0])):
+            yield count.notice(about)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingLike
 from itertools import pairwise
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from escalate.core.status import Status
-from escalate.errors import InvalidFile, InvalidMapping, nearest
-from escalate.offline.instants import InstantReader, Unreadable
+from escalate.errors import InvalidMapping
+from escalate.offline.doubts.leaks import LeakFinder
+from escalate.offline.formats.opening import opened
+from escalate.offline.formats.table import LineCells, Table
+from escalate.offline.instants import Unreadable
 from escalate.offline.log import Case, Log, Row
-from escalate.offline.mapping import Mapping, PriorityColumn, TierColumn, zone_of
-from escalate.offline.patterns import guarded, matches
+from escalate.offline.mapping import Mapping, PriorityColumn, TierColumn
 from escalate.offline.quality import Tally
-from escalate.offline.tables import Table, opened
+from escalate.offline.recognising import completed
+from escalate.offline.rowreading import RowReader, wanted_of
 
 if TYPE_CHECKING:
-    from escalate.offline.tables import Source
+    from escalate.offline.formats.opening import Source
 
 _BY_TIME: Final = attrgetter("at_us")
 
@@ -41,6 +42,7 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
     attributes: MappingLike[str, str] | Iterable[str] = (),
     priority: PriorityColumn | str | None = None,
     delimiter: str = ",",
+    in_order: bool = False,
 ) -> Log:
     r"""Read a log: rows grouped by case, in order of time.
 
@@ -48,10 +50,13 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
     they have there, and are counted. What cannot be read or is in doubt is in ``log.quality``.
 
     Args:
-        source: A path or a seekable binary file of CSV in UTF-8 (gzip or not), with a header; or
-            any dataframe that narwhals knows, such as one of pandas or Polars.
+        source: A path or a seekable binary file, packed with gzip or not: CSV in UTF-8 with a
+            header, JSON lines, XES, or Parquet; a list of rows (dicts), such as a desk's journal,
+            ``desk.log()``; or any dataframe that narwhals knows: pandas, Polars, PyArrow and others.
+            What a file is shows in what it holds.
         mapping: A :class:`Mapping` or the path of a mapping file, instead of all that follows.
-        case: The column that tells cases apart.
+        case: The column that tells cases apart. A log whose columns have standard names
+            (``case:concept:name``, ``time:timestamp`` and so on) needs neither this nor *at*.
         at: The column with the instant.
         zone: The time zone of instants that carry no offset.
         at_format: How instants are written, for ``datetime.strptime``; else ISO 8601.
@@ -62,11 +67,14 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
         attributes: Further columns to keep.
         priority: The column with the priority, or a :class:`PriorityColumn`.
         delimiter: What stands between the cells of a CSV file.
+        in_order: Whether rows at the same instant stand in the order in which they happened.
 
     Raises:
-        InvalidMapping: the mapping cannot be, or names a column that *source* lacks.
+        InvalidMapping: the mapping cannot be, names a column that *source* lacks, or leaves out one
+            that has no standard name there.
         PatternRefused: a regular expression is malformed or could run away.
-        InvalidFile: the file is empty, no UTF-8, or a broken gzip file.
+        InvalidFile: the file is empty, broken, no UTF-8, or of another format.
+        BadInput: *source* is none of these, or needs a package that is not installed.
         OSError: the file cannot be opened.
 
     >>> from io import BytesIO
@@ -75,54 +83,113 @@ def read(  # noqa: PLR0913  one keyword for each thing a log can tell; most call
     >>> [(row.tier, row.at.isoformat()) for row in log.cases[0].rows]
     [('N1', '2026-11-03T12:00:00+00:00'), ('N2', '2026-11-03T14:30:00+00:00')]
     """
+    named = {
+        "case": case,
+        "at": at,
+        "zone": zone,
+        "at_format": at_format,
+        "status": status,
+        "words": words,
+        "tier": tier,
+        "team": team,
+        "attributes": attributes,
+        "priority": priority,
+        "in_order": in_order,
+    }
+    given = {name: value for name, value in named.items() if value not in (None, (), False)}
     if mapping is None:
-        plan = Mapping(
-            case=case or "",  # Mapping itself says what is wrong with that
-            at=at or "",
-            zone=zone,
-            at_format=at_format,
-            status=status,
-            words=words or {},
-            tier=tier,
-            team=team,
-            attributes=attributes,
-            priority=priority,
-            delimiter=delimiter,
-        )
-    elif any((case, at, status, words, tier, team, attributes, priority, zone, at_format)):
+        given["delimiter"] = delimiter
+    return read_part(source, plan_of(mapping, given))
+
+
+def plan_of(
+    mapping: Mapping | str | os.PathLike[str] | None, given: MappingLike[str, Any]
+) -> Mapping:
+    """Return the mapping that *mapping*, or else the keywords *given*, say.
+
+    Raises:
+        InvalidMapping: both say something, or what they say cannot be.
+    """
+    if mapping is None:
+        return Mapping(**given)
+    if given:
         raise InvalidMapping("read", "mapping= and columns", "either mapping= or case=, at=, ...")
-    else:
-        plan = mapping if isinstance(mapping, Mapping) else Mapping.from_file(mapping)
-    return _read(source, plan)
+    return mapping if isinstance(mapping, Mapping) else Mapping.from_file(mapping)
 
 
-def _read(source: Source, plan: Mapping) -> Log:
+def read_part(source: Source, plan: Mapping, holds: Callable[[str], bool] | None = None) -> Log:
+    """Read the cases of *source* that *holds* says yes to, of which none is the empty text's.
+
+    Rows of which nobody can say whose they are count where ``holds("")`` is true.
+    """
     tally = Tally()
-    columns = (plan.at, *(column for _, column in plan.columns()))
+    with opened(source, plan.delimiter) as table:
+        plan, tally.recognised = completed(plan, table.columns, table.name)
+        reader = RowReader(plan, table, tally)
+        grouped = _grouped(_rows(table, plan, reader, tally, holds), reader, tally)
+    return _log(grouped, plan, reader, tally)
+
+
+def _rows(
+    table: Table,
+    plan: Mapping,
+    reader: RowReader,
+    tally: Tally,
+    holds: Callable[[str], bool] | None,
+) -> Iterator[LineCells]:
+    if holds is None:
+        return table.start(wanted_of(plan), tally.unreadable)
+    broken = tally.unreadable if holds("") else _told_elsewhere
+    rows = table.start(wanted_of(plan), broken)
+    case_at = reader.case_at
+    return (row for row in rows if holds(row[1][case_at].strip()))
+
+
+def _told_elsewhere(_reason: str, _line: int, _text: str) -> None:
+    """Say nothing: another part of the log tells of rows that belong to no case."""
+
+
+def _grouped(
+    rows: Iterator[LineCells], reader: RowReader, tally: Tally
+) -> MappingLike[str, list[Row]]:
     grouped: defaultdict[str, list[Row]] = defaultdict(list)
-    with opened(source, columns, plan.delimiter, tally) as table:
-        row_of = _RowReader(plan, table, tally).row
-        for line, cells in table.rows:
-            try:
-                case, row = row_of(line, cells)
-            except Unreadable as why:
-                tally.unreadable(str(why), line, _shown(cells))
-            else:
-                grouped[case].append(row)
-    cases = [_case(id_, rows, tally) for id_, rows in grouped.items()]
-    cases.sort(key=lambda case: (case.rows[0].at_us, case.id))
+    row_of = reader.row
+    for line, cells in rows:
+        try:
+            case, row = row_of(line, cells)
+        except Unreadable as why:
+            tally.unreadable(str(why), line, reader.shown(cells))
+        else:
+            grouped[case].append(row)
+    return grouped
+
+
+def _log(
+    grouped: MappingLike[str, list[Row]], plan: Mapping, reader: RowReader, tally: Tally
+) -> Log:
+    cases = [_case(id_, rows, tally, plan) for id_, rows in grouped.items()]
+    cases.sort(key=in_the_order_of_logs)
+    parts = [name for name in ("tier", "team", "priority") if getattr(plan, name) is not None]
+    leaks = LeakFinder(tuple(plan.attributes), tuple(parts), reader.instant)
+    for case in cases:
+        tally.rows += len(case.rows)
+        tally.evidence.window.add(case)
+        leaks.add(case)
+    tally.evidence.clocks, tally.evidence.leaks = reader.clocks, leaks.found
     return Log(tuple(cases), _tiers(plan, cases), tally.result())
 
 
-def _shown(cells: Sequence[Any]) -> str:
-    return ", ".join(str(cell) for cell in cells)
+def in_the_order_of_logs(case: Case) -> tuple[int, str]:
+    """Return what cases are ordered by: their first instant, then their id."""
+    return case.rows[0].at_us, case.id
 
 
-def _case(id_: str, rows: list[Row], tally: Tally) -> Case:
+def _case(id_: str, rows: list[Row], tally: Tally, plan: Mapping) -> Case:
     rows.sort(key=_BY_TIME)
-    for before, row in pairwise(rows):
-        if before.at_us == row.at_us:
-            tally.tie(id_, row.line)
+    if not plan.in_order:
+        for before, row in pairwise(rows):
+            if before.at_us == row.at_us:
+                tally.tie(id_, row.line)
     return Case(id_, tuple(rows))
 
 
@@ -130,130 +197,3 @@ def _tiers(plan: Mapping, cases: list[Case]) -> tuple[str, ...]:
     if plan.tier is not None and plan.tier.tiers:
         return plan.tier.tiers
     return tuple(sorted({row.tier for case in cases for row in case.rows if row.tier is not None}))
-
-
-class _RowReader:
-    """Turns the cells of a table into rows of a log."""
-
-    def __init__(self, plan: Mapping, table: Table, tally: Tally) -> None:
-        at = {column: _position(table, place, column) for place, column in plan.columns()}
-        self._case = at[plan.case]
-        self._at = at[plan.at]
-        self._status = _picker([at[column] for column in plan.status])
-        self._tier = at[plan.tier.column] if plan.tier else None
-        self._team = at[plan.team] if plan.team else None
-        self._priority = at[plan.priority.column] if plan.priority else None
-        self._priorities = _Priorities(plan.priority) if plan.priority else {}
-        self._kept = _picker([at[column] for column in plan.attributes.values()])
-        self._attributes = _Attributes(plan)
-        self._instants = InstantReader(zone_of(plan.zone) if plan.zone else None, plan.at_format)
-        self._words = _Words(plan)
-        self._tiers = _Tiers(plan.tier) if plan.tier else {}
-        self._tally = tally
-
-    def row(self, line: int, cells: Sequence[Any]) -> tuple[str, Row]:
-        """Return the case and the row of *cells*; raise Unreadable where there is none."""
-        case = cells[self._case].strip()
-        if not case:
-            raise Unreadable("no case")
-        at_us, doubtful = self._instants.read(cells[self._at])
-        if doubtful:
-            self._tally.doubtful(line, str(cells[self._at]))
-        word, meaning = self._words[self._status(cells)]
-        if meaning is None and word is not None:
-            self._tally.unmapped_word(word, line)
-        tier = None
-        if self._tier is not None:
-            tier = self._tiers[cells[self._tier]]
-            if tier is None:
-                self._tally.unmapped_tier(cells[self._tier], line)
-        team = None if self._team is None else cells[self._team]
-        priority = None
-        if self._priority is not None:
-            priority = self._priorities[cells[self._priority]]
-            if priority is None:
-                self._tally.unmapped_priority(cells[self._priority], line)
-        attributes = self._attributes[self._kept(cells)]
-        return case, Row(at_us, tier, word, meaning, team, attributes, priority, line)
-
-
-class _Words(dict[tuple[str, ...], tuple[str | None, Status | None]]):
-    """The word and meaning of status cells, worked out once for each that occurs."""
-
-    def __init__(self, plan: Mapping) -> None:
-        super().__init__()
-        self._words = plan.words
-        self[()] = (None, None)
-
-    def __missing__(self, cells: tuple[str, ...]) -> tuple[str | None, Status | None]:
-        word = "/".join(cell for cell in map(str.strip, cells) if cell)
-        self[cells] = found = (word, self._words.get(word))
-        return found
-
-
-class _Attributes(dict[tuple[str, ...], tuple[tuple[str, str], ...]]):
-    """The named attributes of cells, built once for each combination that occurs."""
-
-    def __init__(self, plan: Mapping) -> None:
-        super().__init__()
-        self._names = tuple(plan.attributes)
-
-    def __missing__(self, cells: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        self[cells] = found = tuple(zip(self._names, cells, strict=True))
-        return found
-
-
-class _Tiers(dict[str, str | None]):
-    """The tier of a text, worked out once for each that occurs."""
-
-    def __init__(self, column: TierColumn) -> None:
-        super().__init__()
-        self._column = column
-        self._patterns: list[tuple[re.Pattern[str], str]] = [
-            (guarded(pattern), tier) for pattern, tier in column.match
-        ]
-
-    def __missing__(self, text: str) -> str | None:
-        self[text] = tier = self._tier(text.strip())
-        return tier
-
-    def _tier(self, text: str) -> str | None:
-        if self._patterns:
-            return next((tier for pattern, tier in self._patterns if matches(pattern, text)), None)
-        known = self._column.order
-        return text if text and (not known or text in known) else None
-
-
-class _Priorities(dict[str, str | None]):
-    """The priority of a text, worked out once for each that occurs."""
-
-    def __init__(self, column: PriorityColumn) -> None:
-        super().__init__()
-        self._words = column.words
-
-    def __missing__(self, text: str) -> str | None:
-        word = text.strip()
-        self[text] = priority = self._words.get(word) if self._words else word or None
-        return priority
-
-
-def _position(table: Table, place: str, column: str) -> int:
-    if column not in table.columns:
-        raise InvalidMapping(place, column, f"a column of {table.name}; " + _hint(column, table))
-    if table.columns.count(column) > 1:
-        raise InvalidFile(table.name, f"several columns {column!r}", "one column of that name")
-    return table.columns.index(column)
-
-
-def _hint(column: str, table: Table) -> str:
-    return nearest(column, table.columns)
-
-
-def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[str, ...]]:
-    """Return a function that picks the cells at *positions*, always as a tuple."""
-    if not positions:
-        return lambda _: ()
-    if len(positions) == 1:
-        only = positions[0]
-        return lambda cells: (cells[only],)
-    return itemgetter(*positions)
