@@ -27,7 +27,11 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Imports that go up, inside a function, because a method is where people look for it.
 DELEGATES: dict[str, set[str]] = {
-    "core/policy.py": {"escalate.policies.diagram", "escalate.policies.writing"}
+    "core/policy.py": {
+        "escalate.policies.diagram",
+        "escalate.policies.handbook.building",
+        "escalate.policies.writing",
+    }
 }
 
 
