@@ -299,7 +299,7 @@ class EscalationPolicy:
         format: str = "md",  # noqa: A002 - what the command calls it
         against: EscalationPolicy | None = None,
     ) -> str:
-        """Return the document that people are trained with, made from the policy so that it is never out of date.
+        """Return the document that people are trained with; made from the policy, it is never out of date.
 
         For each tier: what it handles, its checks, when it passes a ticket on and when it must not, what a
         handoff must contain, each promise in open time and at worst on the wall, who is told when, what

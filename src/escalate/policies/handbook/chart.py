@@ -9,6 +9,7 @@ from escalate.core.policy import Path
 from escalate.policies.diagram import to_mermaid
 from escalate.policies.handbook.page import Chart, Way
 from escalate.policies.handbook.teller import Teller
+from escalate.policies.mermaid import escaped, quoted
 
 
 def chart(teller: Teller) -> Chart:
@@ -20,8 +21,22 @@ def chart(teller: Teller) -> Chart:
         for path in policy.paths
     )
     boxes = tuple((tier.name, tier.title) for tier in policy.tiers)
-    mermaid = to_mermaid(policy, statuses=False)
+    english = teller.language.code == "en"
+    mermaid = to_mermaid(policy, statuses=False) if english else _mermaid(teller, ways)
     return Chart(mermaid, boxes, ways, say("chart.alt"), say("chart.source"))
+
+
+def _mermaid(teller: Teller, ways: tuple[Way, ...]) -> str:
+    """Return the diagram with the words of another language, each way with its number in the list."""
+    lines = ["flowchart TB"]
+    for index, tier in enumerate(teller.policy.tiers):
+        title = "" if tier.title == tier.name else escaped(tier.title)
+        lines.append(f"  t{index}[{quoted(escaped(tier.name), title)}]")
+    for number, way in enumerate(ways, 1):
+        label = quoted(escaped(f"{number} {teller.language.say(f'kind.{way.kind}')}"))
+        arrow = "==>" if way.kind == "escalate" else "-->"
+        lines.append(f"  t{way.source} {arrow}|{label}| t{way.target}")
+    return "\n".join(lines) + "\n"
 
 
 def _text(path: Path, teller: Teller) -> str:

@@ -37,9 +37,9 @@ def draw(chart: Chart, text_of: Callable[[str], str]) -> Iterator[str]:
     for index, (name, title) in enumerate(chart.boxes):
         yield from _box(tops[index], _tall(ports, index), text_of(_cut(name)), text_of(_cut(title)))
     for number, way in enumerate(chart.ways):
-        ends = (tops[way.source] + _port(ports, way.source, number, 0),)
-        ends += (tops[way.target] + _port(ports, way.target, number, 1),)
-        yield from _way(number, way, *ends)
+        start = tops[way.source] + _port(ports, way.source, number, 0)
+        end = tops[way.target] + _port(ports, way.target, number, 1)
+        yield from _way(number, way, start, end)
     yield "</svg>"
 
 

@@ -14,7 +14,7 @@ from escalate.policies.handbook.teller import Teller
 
 def event_words(event: Event, teller: Teller, zone: str) -> Iterator[str]:
     """Yield what *event* says; nothing for what a trainee need not know."""
-    text = _timer(event, teller) or _act(event, teller, zone)
+    text = _timer(event, teller) or _told(event, teller, zone) or _act(event, teller)
     if text:
         yield text
 
@@ -37,13 +37,9 @@ def _timer(event: Event, teller: Teller) -> str:
             return ""
 
 
-def _act(event: Event, teller: Teller, zone: str) -> str:
+def _told(event: Event, teller: Teller, zone: str) -> str:
     say = teller.language.say
     match event:
-        case e.Moved(source=source, target=target):
-            return say("event.moved", source=source, target=target)
-        case e.MoveRefused(why=why, source=source, target=target):
-            return say("event.refused", source=source, target=target, why=say(f"why.{why}"))
         case e.NotifyAsked(receiver=who, deliver_us=deliver_us) if deliver_us > event.at_us:
             at = teller.language.instant(deliver_us, zone)
             return say("event.notify.later", who=who, at=at)
@@ -53,6 +49,17 @@ def _act(event: Event, teller: Teller, zone: str) -> str:
             return say("event.approval", who=who)
         case e.Invited(tier=tier):
             return say("event.invited", tier=tier)
+        case _:
+            return ""
+
+
+def _act(event: Event, teller: Teller) -> str:
+    say = teller.language.say
+    match event:
+        case e.Moved(source=source, target=target):
+            return say("event.moved", source=source, target=target)
+        case e.MoveRefused(why=why, source=source, target=target):
+            return say("event.refused", source=source, target=target, why=say(f"why.{why}"))
         case e.PrioritySet(priority=priority):
             return say("event.priority", priority=teller.language.quoted(priority))
         case e.Tagged(tag=tag):

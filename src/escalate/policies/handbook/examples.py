@@ -22,7 +22,7 @@ from escalate.policies.handbook.eventwords import event_words, refusal_words
 from escalate.policies.handbook.teller import Teller
 
 _FRIDAY: Final = datetime(2026, 3, 6, 16, tzinfo=UTC)
-_A_LITTLE: Final = timedelta(minutes=10)
+_A_LITTLE: Final = timedelta(minutes=5)
 _INSTANT: Final = timedelta(microseconds=1)
 _ROWS: Final = 12
 _HANDOFF: Final = Handoff(summary="-", reason="-", tried=(Attempt("-"),), hypothesis="-", ask="-")
@@ -121,9 +121,9 @@ def examples_of(teller: Teller, tier: str) -> Iterator[Example]:
     if kinds[tier] == "bot" or heard:
         yield _played(say("example.human", tier=tier), teller, tier, _asks_for_a_person)
     for path in policy.paths:
-        if path.source == tier and path.kind in ("escalate", "return"):
-            if (found := _handover(path, teller)) is not None:
-                yield found
+        wanted = path.source == tier and path.kind in ("escalate", "return")
+        if wanted and (found := _handover(path, teller)) is not None:
+            yield found
 
 
 def examples_for_all(teller: Teller) -> Iterator[Example]:

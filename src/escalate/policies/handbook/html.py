@@ -11,10 +11,12 @@ from escalate.policies.handbook.drawing import draw
 from escalate.policies.handbook.page import Block, Chart, Heading, Items, Page, Paragraph, Table
 
 _STYLE: Final = """
-:root { color-scheme: light; --ink: #1c2330; --soft: #4a5568; --line: #c9d1dc; --tint: #f1f4f8; --mark: #1f5fae; }
+:root { color-scheme: light; --ink: #1c2330; --soft: #4a5568; --line: #c9d1dc; --tint: #f1f4f8;
+  --mark: #1f5fae; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 60rem; color: var(--ink); background: #fff;
-  font: 1rem/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere; }
+  font: 1rem/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif;
+  overflow-wrap: anywhere; }
 h1, h2, h3, h4 { line-height: 1.25; }
 h2 { margin-top: 2.5rem; padding-top: 1rem; border-top: 3px solid var(--mark); }
 h3 { margin-top: 1.75rem; }
@@ -66,7 +68,8 @@ def _document(page: Page) -> Iterator[str]:
     yield "<head>"
     yield '<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    rules = "default-src 'none'; style-src 'unsafe-inline'"  # whatever came in, nothing is loaded or run
+    yield f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
     yield f"<title>{text_of(page.title)}</title>"
     yield f"<style>{_STYLE}</style>"
     yield "</head>"

@@ -1,4 +1,4 @@
-"""Sentences about the parts of a policy: a path, a promise, a step, a rule, hours. Each says all of its part."""
+"""Sentences about the parts of a policy: a path, a promise, a rule, hours. Each says all of its part."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from escalate.core.status import Status
 from escalate.core.workcalendar import WorkCalendar
 from escalate.policies.handbook.conditions import in_words
 from escalate.policies.handbook.language import Language
+from escalate.policies.handbook.phrases import clock_words, doing_words, event_words
 
 
 @attrs.frozen(slots=False)  # its kinds of clocks are worked out once
@@ -43,22 +44,8 @@ class Teller:
     # What happens
 
     def doing(self, doing: Doing) -> str:
-        """Return what a step or a rule does.
-
-        >>> from escalate.policies.handbook.language import find_language
-        >>> teller = Teller(EscalationPolicy("desk", ["N1"]), find_language("en"))
-        >>> teller.doing(Doing(escalate_to="N2", notify=["lead", "boss"]))
-        'it goes up to N2; lead and boss told'
-        """
-        say, listed = self.language.say, self.language.listed
-        deeds = [say(f"do.{doing.move[0]}", tier=doing.move[1])] if doing.move else []
-        deeds += [say("do.notify", who=listed(doing.notify))] if doing.notify else []
-        deeds += [say("do.invite", who=doing.invite)] if doing.invite else []
-        deeds += [say("do.priority", value=doing.set_priority)] if doing.set_priority else []
-        deeds += [say("do.tag", value=say("join.comma").join(doing.tag))] if doing.tag else []
-        deeds += [say("do.ask", who=doing.ask_approval)] if doing.ask_approval else []
-        deeds += [say("do.classify")] if doing.classify else []
-        return self.language.said(*deeds)
+        """Return what a step or a rule does."""
+        return doing_words(doing, self.language)
 
     def step_at(self, step: Step) -> str:
         """Return where on the way to a due instant a step lies."""
@@ -83,9 +70,7 @@ class Teller:
         say = self.language.say
         if rule.after_us is not None:
             return say("on.idle", time=self.language.days_and_time(rule.after_us))
-        if self.language.knows(f"on.{rule.on}") and rule.on != "other":
-            return say(f"on.{rule.on}")
-        return say("on.other", name=self.language.quoted(rule.on))
+        return event_words(rule.on, self.language)
 
     def rule(self, rule: Rule) -> str:
         """Return what a rule waits for, and what it does then."""
@@ -104,10 +89,7 @@ class Teller:
 
     def clock(self, name: str) -> str:
         """Return what a clock times."""
-        known = name in BUILT_IN
-        return self.language.say(
-            f"clock.{name}" if known else "clock.other", name=self.language.quoted(name)
-        )
+        return clock_words(name, self.language)
 
     def calendar_of(self, target: Target, tier: str | None) -> str:
         """Return the name of the hours that a promise counts in, for tickets in *tier*."""

@@ -114,9 +114,9 @@ _TEXTS: Final[dict[str, Text]] = {
     "cond.==": "{subject} is {value}",
     "cond.!=": "{subject} is not {value}",
     "cond.<": "{subject} is below {value}",
-    "cond.<=": "{subject} is {value} or less",
+    "cond.<=": "{subject} is at most {value}",
     "cond.>": "{subject} is above {value}",
-    "cond.>=": "{subject} is {value} or more",
+    "cond.>=": "{subject} is at least {value}",
     "cond.in": "{subject} is {values}",
     "cond.not in": "{subject} is none of {values}",
     "cond.none": "{subject} is not set",
@@ -212,7 +212,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "setting.fallback": "{who} is told when somebody else cannot be reached.",
     "setting.reopen.always": "A message of the customer's reopens a resolved ticket, however late.",
     "setting.reopen.within": (
-        "A message of the customer's reopens a ticket within {time} of its resolution; later it begins a new one."
+        "A message of the customer's reopens a ticket within {time} of its resolution; "
+        "later it begins a new one."
     ),
     "setting.on_reopen.resume": "Reopened, its clocks go on where they were.",
     "setting.on_reopen.new_cycle": "Reopened, its clocks begin again.",
@@ -272,7 +273,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "up": "When {tier} passes a ticket on",
     "up.none": "No way leads on from here.",
     "not": "When {tier} must not",
-    "not.checks": "Not while checks of its request are left, unless you give a reason why; the reason is kept.",
+    "not.checks": "Not while checks of its request are left, unless you say why; that is kept.",
     "not.handoff": "Not while the handoff lacks something that the way asks for.",
     "not.path": "Never to {tiers}: no way leads there from here.",
     "not.bounces": (
@@ -282,10 +283,9 @@ _TEXTS: Final[dict[str, Text]] = {
     "not.ended": "Not once the ticket is resolved or closed.",
     "not.only": "Not along a way whose condition does not hold.",
     "handoff": "What a handoff must contain",
-    "handoff.to": "To",
     "handoff.always": (
-        "Every handoff carries by itself: all messages, everything tried, the checks done and left, the state "
-        "of the promises, and the last date promised."
+        "Every handoff carries by itself: all messages, everything tried, the checks done and left, the "
+        "state of the promises, and the last date promised."
     ),
     "handoff.nothing": "Nothing has to be filled in.",
     "from": "What comes to {tier}",
@@ -296,8 +296,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "promises.worst": "On the wall, at worst",
     "promises.then": "Who is told, what happens",
     "promises.note": (
-        "For each promise the first that fits a ticket applies. The worst case is the longest over every start "
-        "from {first} to {last}, without waiting for the customer or a third party."
+        "For each promise the first that fits a ticket applies. The worst case is the longest over every "
+        "start from {first} to {last}, without waiting for the customer or a third party."
     ),
     "promises.none": "Nothing is promised here.",
     "rule": "Rule {name}",
