@@ -16,7 +16,7 @@ def in_words(when: ConditionLike, vocabulary: Vocabulary, language: Language) ->
 
     >>> from escalate.policies.handbook.language import find_language
     >>> in_words('"vip" in tags and not priority >= "high"', Vocabulary(), find_language("en"))
-    'it is tagged "vip" and it is not so that the priority is "high" or more'
+    'it is tagged "vip" and it is not so that the priority is at least "high"'
     """
     read = as_condition(when, vocabulary, clock=True)
     match read:

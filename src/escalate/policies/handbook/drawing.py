@@ -36,10 +36,13 @@ def draw(chart: Chart, text_of: Callable[[str], str]) -> Iterator[str]:
     yield f"<title>{text_of(chart.alt)}</title>"
     for index, (name, title) in enumerate(chart.boxes):
         yield from _box(tops[index], _tall(ports, index), text_of(_cut(name)), text_of(_cut(title)))
+    numbers: list[str] = []  # drawn last, so that no way crosses one
     for number, way in enumerate(chart.ways):
         start = tops[way.source] + _port(ports, way.source, number, 0)
         end = tops[way.target] + _port(ports, way.target, number, 1)
         yield from _way(number, way, start, end)
+        numbers += _number(number, way, (start + end) // 2)
+    yield from numbers
     yield "</svg>"
 
 
@@ -91,17 +94,24 @@ def _box(top: int, tall: int, name: str, title: str) -> Iterator[str]:
 
 
 def _way(number: int, way: Way, start: int, end: int) -> Iterator[str]:
-    edge, lane = 2 + _WIDTH, 2 + _WIDTH + _LANE * (number + 1)
-    colour, middle = _COLOURS[way.kind], (start + end) // 2
+    edge, lane, colour = 2 + _WIDTH, _lane(number), _COLOURS[way.kind]
     yield (
         f'<path d="M {edge} {start} H {lane} V {end} H {edge + 8}" fill="none" {_STROKES[way.kind]}/>'
     )
     yield f'<path d="M {edge} {end} l 11 -6 v 12 z" fill="{colour}"/>'
+
+
+def _number(number: int, way: Way, middle: int) -> Iterator[str]:
+    lane, colour = _lane(number), _COLOURS[way.kind]
     yield f'<circle cx="{lane}" cy="{middle}" r="11" fill="#fff" stroke="{colour}" stroke-width="1.5"/>'
     yield (
         f'<text x="{lane}" y="{middle + 4}" text-anchor="middle" font-size="12" '
         f'fill="#1c2330">{number + 1}</text>'
     )
+
+
+def _lane(number: int) -> int:
+    return 2 + _WIDTH + _LANE * (number + 1)
 
 
 def _cut(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The phrases that handbooks and the command share: what a clock times, what a rule waits for, what is done."""
+"""Phrases that handbooks and the command share: what a clock times, a rule waits for, a step does."""
 
 from __future__ import annotations
 

@@ -212,7 +212,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "setting.fallback": "Quando alguém não é encontrado, o aviso vai a {who}.",
     "setting.reopen.always": "Uma mensagem do cliente reabre um chamado resolvido, por mais tarde que venha.",
     "setting.reopen.within": (
-        "Uma mensagem do cliente reabre um chamado até {time} depois de resolvido; depois disso, começa um novo."
+        "Uma mensagem do cliente reabre um chamado até {time} depois de resolvido; "
+        "depois disso, começa um novo."
     ),
     "setting.on_reopen.resume": "Reaberto, seus prazos continuam de onde pararam.",
     "setting.on_reopen.new_cycle": "Reaberto, seus prazos recomeçam.",
@@ -272,7 +273,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "up": "Quando {tier} repassa um chamado",
     "up.none": "Nenhum caminho sai daqui.",
     "not": "Quando {tier} não pode repassar",
-    "not.checks": "Não enquanto faltarem verificações da solicitação, a menos que diga por quê; isso fica registrado.",
+    "not.checks": "Não enquanto faltarem verificações, a menos que diga por quê; isso fica registrado.",
     "not.handoff": "Não enquanto faltar ao repasse algo que o caminho exige.",
     "not.path": "Nunca para {tiers}: nenhum caminho leva daqui para lá.",
     "not.bounces": (
