@@ -31,7 +31,9 @@ def test_a_promise_in_open_hours_has_a_worst_case_on_the_wall(amount: int, wall:
 
 def calendars() -> st.SearchStrategy[WorkCalendar]:
     """Few odd hours, in zones whose clocks jump in the weeks that are looked at, with special dates."""
-    spans = st.sampled_from(["00:00-02:30", "01:00-09:00", "09:00-12:00", "13:00-18:00", "22:00-03:00"])
+    spans = st.sampled_from(
+        ["00:00-02:30", "01:00-09:00", "09:00-12:00", "13:00-18:00", "22:00-03:00"]
+    )
     days = st.sampled_from(["mon", "tue-thu", "fri", "sat", "sun"])
     dates = st.dates(date(2026, 3, 20), date(2026, 4, 5))
     return st.builds(
@@ -62,7 +64,7 @@ def two_weeks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @settings(max_examples=40)
 @given(hours=calendars(), minutes=st.integers(1, 3000))
 def test_no_start_lasts_longer(hours: WorkCalendar, minutes: int) -> None:
-    """Whatever minute a ticket comes, its promise lasts no longer than the handbook says, and one lasts as long."""
+    """Whenever a ticket comes, its promise lasts no longer than is said, and one lasts as long."""
     amount_us = minutes * 60_000_000
     found = longest_wall(hours, amount_us)
     assert found is not None

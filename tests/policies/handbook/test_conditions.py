@@ -31,7 +31,7 @@ WORDS = Vocabulary(
         ('age > "1d12h"', "the age of the ticket is above 1 day 12 hours"),
         ("fields.paid == true", 'the field "paid" is yes'),
         (
-            'moves >= 1 and (bounces == 0 or reopens > 2)',
+            "moves >= 1 and (bounces == 0 or reopens > 2)",
             "the number of moves is at least 1 and (the number of times it came back is 0 or the "
             "number of reopenings is above 2)",
         ),
@@ -71,12 +71,16 @@ CONDITIONS = [each for each in TIMED if each]
 
 @given(
     parts=st.lists(st.sampled_from(CONDITIONS), min_size=2, max_size=4),
-    ops=st.lists(st.sampled_from([" and ", " or ", " and not ", " or not "]), min_size=3, max_size=3),
+    ops=st.lists(
+        st.sampled_from([" and ", " or ", " and not ", " or not "]), min_size=3, max_size=3
+    ),
     code=st.sampled_from(LANGUAGES),
 )
 def test_other_conditions_are_other_words(parts: list[str], ops: list[str], code: str) -> None:
     """Two conditions that differ never read the same, in any language."""
-    text = f"({parts[0]})" + "".join(f"{op}({part})" for op, part in zip(ops, parts[1:], strict=False))
+    text = f"({parts[0]})" + "".join(
+        f"{op}({part})" for op, part in zip(ops, parts[1:], strict=False)
+    )
     whole, first = parse(text, WORDS, clock=True), parse(parts[0], WORDS, clock=True)
     language = find_language(code)
     said = in_words(whole, WORDS, language)

@@ -45,7 +45,9 @@ def test_every_word_of_a_policy_has_a_text() -> None:
     wanted = [f"clock.{name}" for name in BUILT_IN] + [f"on.{word}" for word in WORDS]
     wanted += [f"status.{status}" for status in Status]
     wanted += [f"subject.{name}" for name in KINDS if name not in ("tags", "milestones")]
-    wanted += [f"{part}" for field in HANDOFF_FIELDS for part in (f"field.{field}", f"{field}.means")]
+    wanted += [
+        f"{part}" for field in HANDOFF_FIELDS for part in (f"field.{field}", f"{field}.means")
+    ]
     assert set(wanted) <= en.TEXTS.keys()
 
 
@@ -78,7 +80,9 @@ def test_dates_are_written_as_people_write_them(code: str, said: str) -> None:
 
 def test_a_name_is_never_read_as_a_text() -> None:
     """Braces in a name of the policy come out as they are."""
-    assert find_language("en").say("event.rule", name="{n} {0.__class__}") == "Rule {n} {0.__class__}."
+    assert (
+        find_language("en").say("event.rule", name="{n} {0.__class__}") == "Rule {n} {0.__class__}."
+    )
 
 
 def test_an_unknown_language_names_the_known_ones() -> None:

@@ -16,7 +16,7 @@ _STYLE: Final = """
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 60rem; color: var(--ink); background: #fff;
   font: 1rem/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif;
-  overflow-wrap: break-word; }
+  overflow-wrap: anywhere; }
 h1, h2, h3, h4 { line-height: 1.25; }
 h2 { margin-top: 2.5rem; padding-top: 1rem; border-top: 3px solid var(--mark); }
 h3 { margin-top: 1.75rem; }
@@ -25,7 +25,7 @@ nav ul { columns: 16rem; padding-left: 1.2rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .45rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { background: var(--tint); }
-td { overflow-wrap: anywhere; }
+thead th { overflow-wrap: normal; }
 td p { margin: 0 0 .25rem; }
 figure { margin: 1rem 0; overflow-x: auto; }
 svg { max-width: 100%; height: auto; min-width: 18rem; }

@@ -140,7 +140,7 @@ class Teller:
         yield from self.own_words(target.clock)
 
     def own_words(self, name: str) -> Iterator[str]:
-        """Yield what begins, meets, pauses and ends a clock of the policy's own; nothing for built-in ones."""
+        """Yield what begins, meets, pauses and ends a clock of the policy's own."""
         for clock in self.policy.clocks:
             if clock.name == name:
                 said = {

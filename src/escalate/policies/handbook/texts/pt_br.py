@@ -296,8 +296,8 @@ _TEXTS: Final[dict[str, Text]] = {
     "promises.worst": "No relógio, no pior caso",
     "promises.then": "Quem é avisado, o que acontece",
     "promises.note": (
-        "De cada promessa vale a primeira que se aplica ao chamado. O pior caso é o mais longo entre todos os "
-        "inícios de {first} a {last}, sem espera pelo cliente ou por um terceiro."
+        "De cada promessa vale a primeira que se aplica ao chamado. O pior caso é o mais longo entre todos "
+        "os inícios de {first} a {last}, sem espera pelo cliente ou por um terceiro."
     ),
     "promises.none": "Nada é prometido aqui.",
     "rule": "Regra {name}",
