@@ -31,7 +31,7 @@ figure { margin: 1rem 0; overflow-x: auto; }
 svg { max-width: 100%; height: auto; min-width: 18rem; }
 pre { overflow-x: auto; padding: .75rem; background: var(--tint); font-size: .8rem; overflow-wrap: normal; }
 @media (max-width: 40rem) {
-  thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  thead { display: none; } /* each cell says its head */
   table, tbody, tr, td { display: block; width: 100%; }
   tr { margin: 0 0 1rem; border: 1px solid var(--line); border-radius: .4rem; }
   td { border: 0; }
