@@ -29,6 +29,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 DELEGATES: dict[str, set[str]] = {
     "core/policy.py": {
         "escalate.policies.diagram",
+        "escalate.policies.handbook.building",
         "escalate.policies.writing",
         "escalate.verify.findings",
         "escalate.verify.proving",

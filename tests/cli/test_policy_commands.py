@@ -155,7 +155,7 @@ targets = [
             "priority becomes high",
             "boss asked to approve",
             "the classifier looks again",
-            "Clock 'travel' within 2 working days of opening hours",
+            'Clock "travel" within 2 working days of opening hours',
             "lead and boss told",
         ):
             assert words in told

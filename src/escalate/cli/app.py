@@ -8,6 +8,7 @@ from escalate.cli.check import check, schema
 from escalate.cli.demo import demo
 from escalate.cli.diagram import diagram
 from escalate.cli.explain import explain
+from escalate.cli.handbook import handbook
 from escalate.cli.init import init
 from escalate.cli.new_classifier import new_classifier
 from escalate.cli.outbox import outbox
@@ -29,6 +30,7 @@ app.add_command(check)
 app.add_command(demo)
 app.add_command(diagram)
 app.add_command(explain)
+app.add_command(handbook)
 app.add_command(init)
 app.add_command(new_classifier)
 app.add_command(plugins)

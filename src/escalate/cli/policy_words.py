@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 from escalate.cli.text import printable
 from escalate.core.condition.types import show_wall_time
@@ -17,33 +16,8 @@ from escalate.core.rules import Rule
 from escalate.core.sla import Step, Target
 from escalate.core.workcalendar import WorkCalendar
 from escalate.errors import HorizonTooShort
-
-_CLOCKS: Final = {
-    "first_response": "First answer",
-    "next_response": "Answer to each further message",
-    "update": "Word to the customer",
-    "requester_wait": "Solved, not counting what the customer takes",
-    "agent_work": "Solved, counting only while it is worked on",
-    "resolution": "Solved",
-    "ownership": "Answered or handed over",
-    "accept": "Handover or invitation accepted",
-    "approval": "Approval decided",
-}
-_WORDS: Final = {
-    "opened": "when a ticket is opened",
-    "classified": "when it is classified",
-    "milestone": "when a check is done",
-    "attempt_failed": "when something tried did not work",
-    "customer_replied": "when the customer writes",
-    "replied": "when the desk answers",
-    "human_requested": "when the customer asks for a person",
-    "reopened": "when it is reopened",
-    "returned": "when it is sent back",
-    "entered": "when it comes to a line",
-    "priority_changed": "when its priority changes",
-    "field_changed": "when a field changes",
-}
-_MOVES: Final = {"escalate": "it goes up to", "return": "it goes back to", "transfer": "it goes to"}
+from escalate.policies.handbook.language import find_language
+from escalate.policies.handbook.phrases import clock_words, doing_words, event_words
 
 
 def tell_tier(tier: Tier, policy: EscalationPolicy) -> str:
@@ -91,7 +65,7 @@ def tell_target(target: Target, policy: EscalationPolicy) -> Iterator[str]:
     >>> list(tell_target(Target("resolution", "8h", default=True, calendar="always"), policy))
     ['Solved within 8h, around the clock']
     """
-    clock = _CLOCKS.get(target.clock, f"Clock {target.clock!r}")
+    clock = clock_words(target.clock, find_language("en"))
     amount = target.within if target.days is None else f"{target.days} working days"
     if target.calendar == ALWAYS:
         hours = ", around the clock"
@@ -114,7 +88,7 @@ def tell_rule(rule: Rule) -> str:
     if rule.after_us is not None:
         on = f"when nothing happens for {show_wall_time(rule.after_us)}"
     else:
-        on = _WORDS.get(rule.on, f"on {rule.on!r}")
+        on = event_words(rule.on, find_language("en"))
     where = f" in {' or '.join(rule.at)}" if rule.at else ""
     when = f", if {rule.when}" if rule.when is not None else ""
     return printable(f"{rule.name}: {on}{where}{when}: {tell_doing(rule)}")
@@ -148,11 +122,4 @@ def tell_doing(doing: Doing) -> str:
     >>> tell_doing(Step("100%", escalate_to="N2", notify=["lead", "boss"]))
     'it goes up to N2; lead and boss told'
     """
-    deeds = [f"{_MOVES[doing.move[0]]} {doing.move[1]}"] if doing.move else []
-    deeds += [f"{' and '.join(doing.notify)} told"] if doing.notify else []
-    deeds += [f"{doing.invite} asked to help"] if doing.invite else []
-    deeds += [f"priority becomes {doing.set_priority}"] if doing.set_priority else []
-    deeds += [f"tagged {', '.join(doing.tag)}"] if doing.tag else []
-    deeds += [f"{doing.ask_approval} asked to approve"] if doing.ask_approval else []
-    deeds += ["the classifier looks again"] if doing.classify else []
-    return "; ".join(deeds)
+    return doing_words(doing, find_language("en"))

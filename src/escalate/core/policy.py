@@ -324,6 +324,38 @@ class EscalationPolicy:
 
         return verify(self, against=against, budget=budget, strict=strict, progress=progress)
 
+    def to_handbook(
+        self,
+        tier: str | None = None,
+        lang: str = "en",
+        *,
+        format: str = "md",  # noqa: A002 - what the command calls it
+        against: EscalationPolicy | None = None,
+    ) -> str:
+        """Return the document that people are trained with; made from the policy, it is never out of date.
+
+        For each tier: what it handles, its checks, when it passes a ticket on and when it must not, what a
+        handoff must contain, each promise in open time and at worst on the wall, who is told when, what
+        happens by itself, and examples that the engine has played through.
+
+        Args:
+            tier: Only the part of this tier; none for all of them, with the flowchart, the agreement with
+                customers and what holds for everybody.
+            lang: ``"en"``, ``"pt-BR"`` or ``"zh-CN"``. Names stay as the policy has them.
+            format: ``"md"`` for Markdown, ``"html"`` for one file that loads nothing.
+            against: An older version; what changed since, for people, then comes first.
+
+        Raises:
+            BadInput: There is no such tier, language or format.
+
+        >>> policy = EscalationPolicy("desk", ["N1", "N2"], [Path("N1", "N2", requires=["summary"])])
+        >>> print(policy.to_handbook("N1").splitlines()[0])
+        # Handbook of N1: desk
+        """
+        from escalate.policies.handbook.building import to_handbook
+
+        return to_handbook(self, tier, lang, format=format, against=against)
+
     def without(self, *things: Path | Rule | Target) -> EscalationPolicy:
         """Return a copy without these paths, rules and targets.
 

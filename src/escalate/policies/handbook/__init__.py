@@ -1,0 +1,1 @@
+"""The handbook: a policy as a training document, in the words of the people who live under it."""
