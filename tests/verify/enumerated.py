@@ -46,13 +46,12 @@ def lives(
 
 def usual(policy: EscalationPolicy) -> list[c.Command]:
     """Return what a desk of that policy asks, moves to every tier included."""
-    moves: list[c.Command] = []
-    for path in policy.paths:
-        moves.append(
-            c.Escalate(path.target, _TOLD, override="x")
-            if path.kind == "escalate"
-            else c.Return("r", path.target)
-        )
+    moves: list[c.Command] = [
+        c.Escalate(path.target, _TOLD, override="x")
+        if path.kind == "escalate"
+        else c.Return("r", path.target)
+        for path in policy.paths
+    ]
     return [
         c.Reply(then="wait"),
         c.Hold(),

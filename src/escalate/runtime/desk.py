@@ -111,7 +111,8 @@ class Desk(Views, Outbox, Keeping):
             self._visit,
             self._now_us,
         )
-        self.publish(policy, by=DESK, proof=False)  # no news if the book has it; an error if it has another one
+        # No news if the book has it; an error if it has another one. A start proves nothing.
+        self.publish(policy, by=DESK, proof=False)
 
     # -- what is asked of tickets
 

@@ -142,6 +142,12 @@ class Report:
 
         return html_of(self)
 
+    def story(self, finding: Finding) -> tuple[str, ...]:
+        """Return the story of *finding*, a line for each thing that happens; none if it has none."""
+        from escalate.verify.stories import story
+
+        return () if finding.trace is None else story(finding.trace)
+
     def cases(self) -> str:
         """Return the stories of all findings as a case file for ``escalate test``."""
         from escalate.verify.stories import cases_of

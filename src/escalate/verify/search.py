@@ -43,8 +43,8 @@ class Budget:
     """
 
     states: int = attrs.field(default=200_000)
-    seconds: float = attrs.field(default=60.0)
-    memory_mb: int = attrs.field(default=1_000)
+    seconds: float = attrs.field(default=300.0)
+    memory_mb: int = attrs.field(default=2_000)
 
     def __attrs_post_init__(self) -> None:
         for name in ("states", "seconds", "memory_mb"):
