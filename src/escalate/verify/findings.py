@@ -113,8 +113,13 @@ class Report:
 
     @property
     def refuted(self) -> tuple[Verdict, ...]:
-        """The properties that the policy does not have."""
-        return tuple(verdict for verdict in self.verdicts if verdict.answer == "refuted")
+        """The properties that the policy does not have; to differ from another version is nothing wrong."""
+        return tuple(
+            verdict
+            for verdict in self.verdicts
+            if verdict.answer == "refuted"
+            and any(finding.severity != "note" for finding in verdict.findings)
+        )
 
     @property
     def unknown(self) -> tuple[Verdict, ...]:
