@@ -175,10 +175,9 @@ class _Both:
         due = [ticket.due_us for ticket in (pair.old, pair.new) if ticket.due_us is not None]
         if due:
             yield as_instant(min(due)) + _TICK, None
-        for act in dict.fromkeys(
-            (*self.alphabets[1].of(pair.new), *self.alphabets[0].of(pair.old))
-        ):
-            yield pair.at, act
+        bare = [_bare(p) for p in (*self.new.paths, *self.old.paths) if p.source == pair.new.tier]
+        asked = [*self.alphabets[1].of(pair.new), *self.alphabets[0].of(pair.old), *bare]
+        yield from ((pair.at, act) for act in _once(asked))
 
     def _next(
         self, pair: _Pair, at: datetime, act: Asked | None, queue: deque[_Pair]
