@@ -342,22 +342,32 @@ def mutants() -> Iterator[tuple[str, str, EscalationPolicy]]:
 
 def main() -> int:
     """Run the kit and print its figures."""
-    time.process_time()
+    began = time.process_time()
     wrong = [name for name, good in goods().items() if not good.verify().ok]
     found: Counter[str] = Counter()
     made: Counter[str] = Counter()
     stories = 0
     for name, code, policy in mutants():
-        made[code] += 1
         report = policy.verify()
-        found[code] += report.verdict(code).answer == "refuted"
-        if report.verdict(code).answer != "refuted":
-            pass
-        for finding in report.findings:
-            if finding.trace is not None:
-                stories += 1
-                assert finding.trace.replay() == finding.trace, name
+        made[code] += 1
+        if report.verdict(code).answer == "refuted":
+            found[code] += 1
+        else:
+            _say(f"missed: {name} ({code}): {report.verdict(code).why}")
+        traces = [each.trace for each in report.findings if each.trace is not None]
+        stories += len(traces)
+        assert all(trace.replay() == trace for trace in traces), name
+    _say(f"good desks: {len(goods())}, with an error: {wrong or 'none'}")
+    for code in sorted(made):
+        _say(f"| {code} | {made[code]} | {found[code]} |")
+    _say(f"{made.total()} mutants, {found.total()} found by name, {stories} stories replayed")
+    _say(f"{time.process_time() - began:.0f} s of the processor")
     return 0 if not wrong and made == found else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

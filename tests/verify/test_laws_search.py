@@ -17,13 +17,13 @@ from escalate.core.instants import as_instant
 from escalate.testing import START, strategies
 from escalate.verify.search import Budget, Space, explore
 
-SMALL: Final = Budget(states=1_500, seconds=6)
+SMALL: Final = Budget(states=600, seconds=4)
 TICK: Final = timedelta(microseconds=1)
 SOMEBODY: Final = Actor("zoe", roles={"lead", "manager"})
 
 
 @settings(
-    max_examples=60,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -113,8 +113,13 @@ class Report:
 
     @property
     def refuted(self) -> tuple[Verdict, ...]:
-        """The properties that the policy does not have."""
-        return tuple(verdict for verdict in self.verdicts if verdict.answer == "refuted")
+        """The properties that the policy does not have; to differ from another version is nothing wrong."""
+        return tuple(
+            verdict
+            for verdict in self.verdicts
+            if verdict.answer == "refuted"
+            and any(finding.severity != "note" for finding in verdict.findings)
+        )
 
     @property
     def unknown(self) -> tuple[Verdict, ...]:
@@ -141,6 +146,12 @@ class Report:
         from escalate.verify.showing import html_of
 
         return html_of(self)
+
+    def story(self, finding: Finding) -> tuple[str, ...]:
+        """Return the story of *finding*, a line for each thing that happens; none if it has none."""
+        from escalate.verify.stories import story
+
+        return () if finding.trace is None else story(finding.trace)
 
     def cases(self) -> str:
         """Return the stories of all findings as a case file for ``escalate test``."""

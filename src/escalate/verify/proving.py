@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from escalate.core.policy import EscalationPolicy
+from escalate.verify.difference import compare
 from escalate.verify.findings import Report
 from escalate.verify.properties.base import Inquiry, Property
 from escalate.verify.properties.endless import Endless
@@ -57,7 +58,6 @@ def verify(
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Return what can be proved of *policy*; see :meth:`EscalationPolicy.verify`."""
-    _ = against
     properties = [make() for make in PROPERTIES]
 
     def begin(space: Space) -> None:
@@ -67,9 +67,12 @@ def verify(
     watching = [each.watch for each in properties if type(each).watch is not Property.watch]
     space = explore(policy, tuple(watching), budget=budget, progress=progress, begin=begin)
     inquiry = Inquiry(policy, space)
+    verdicts = [each.judge(inquiry) for each in properties]
+    if against is not None:
+        verdicts.append(compare(against, policy, budget))
     return Report(
         policy=(policy.name, policy.version),
-        verdicts=tuple(each.judge(inquiry) for each in properties),
+        verdicts=tuple(sorted(verdicts, key=lambda each: each.number)),
         states=len(space.nodes),
         steps=space.steps,
         seconds=space.seconds,

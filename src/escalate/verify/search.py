@@ -43,8 +43,8 @@ class Budget:
     """
 
     states: int = attrs.field(default=200_000)
-    seconds: float = attrs.field(default=60.0)
-    memory_mb: int = attrs.field(default=1_000)
+    seconds: float = attrs.field(default=300.0)
+    memory_mb: int = attrs.field(default=2_000)
 
     def __attrs_post_init__(self) -> None:
         for name in ("states", "seconds", "memory_mb"):
@@ -209,9 +209,11 @@ class _Search:
 
     def _expand(self, number: int) -> None:
         ticket = self.space.nodes[number].ticket
-        found: dict[Act, set[int]] = {}
+        # A verdict has no hash, and nothing else asks twice for what is not the very same object.
+        found: dict[object, tuple[Act, set[int]]] = {}
         for start, act, ages in self._acts(ticket):
-            targets = found.setdefault(act, set())
+            key = act if isinstance(act, Due) else id(act)
+            _, targets = found.setdefault(key, (act, set()))
             for more, outcome in self._outcomes(start, act):
                 if outcome.refusal is None and outcome.events:
                     targets.add(self._reach(number, act, {**ages, **more}, outcome))
@@ -220,7 +222,7 @@ class _Search:
         while len(self.space.edges) <= number:
             self.space.edges.append([])
         self.space.edges[number] = [
-            (act, frozenset(targets)) for act, targets in found.items() if targets != {number}
+            (act, frozenset(targets)) for act, targets in found.values() if targets != {number}
         ]
 
     def _acts(self, ticket: Ticket) -> Iterator[tuple[Ticket, Act, Mapping[str, int]]]:
