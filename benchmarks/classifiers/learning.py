@@ -37,7 +37,8 @@ class Learned:
         fit_s: How many CPU seconds that took.
         calibrated: The temperature put on a model.
         conformal: Sets of intents, for each alpha.
-        checked: Rows of train that neither the model in ``conformal`` nor its sets have seen, if any.
+        back: Rows of train that the model in ``conformal`` has not seen, if any.
+        checked: Those of them that its sets have not seen either.
         tiered: Request types and tiers, calibrated, and sets of tiers for each alpha.
     """
 
@@ -46,6 +47,7 @@ class Learned:
     fit_s: float
     calibrated: Calibrated
     conformal: dict[float, Conformal]
+    back: Rows = attrs.field(factory=list)
     checked: Rows = attrs.field(factory=list)
     tiered: dict[str, Any] = attrs.field(factory=dict)
 
@@ -77,6 +79,7 @@ def learn_banking(seed: int) -> Learned:
         fit_s=fit_s,
         calibrated=Calibrated(inner).fit(tickets(calibrating), labels(calibrating), intents),
         conformal=_conformal(apart, calibrating, intents),
+        back=back,
         checked=checked,
         tiered={
             "calibrated": Calibrated(tiered).fit(back_tickets, back_tiers, tiers),

@@ -28,13 +28,15 @@ from benchmarks.classifiers.rows import (
     labels,
     tickets,
 )
-from benchmarks.classifiers.scoring import Sureness, coverage_band, sureness, told
+from benchmarks.classifiers.scoring import Sureness, coverage_band, partitions, sureness, told
 from benchmarks.harness import show_table, show_versions
-from escalate import Verdict
-from escalate.classifiers import Conformal, TextClassifier
+from escalate import Tier, Verdict
+from escalate.classifiers import Conformal, TextClassifier, verdict_of
+from escalate.classifiers.wrappers.conformal import nonconformity
 from escalate.offline import evaluate
 
 SEEDS = (0, 1, 2)
+PARTITIONS = 500
 
 
 def main() -> None:
@@ -47,6 +49,7 @@ def main() -> None:
     _sure("BANKING77", learned, test)
     _size(learned[0], test)
     _covered("BANKING77, rows of train held back", learned, [each.checked for each in learned])
+    _partitions(learned)
     _covered("BANKING77, test rows", learned, [test for _ in learned])
     _tiers(learned, test)
     inside, outside = clinc_test()
@@ -131,13 +134,21 @@ def _size(learned: Learned, test: Rows) -> None:
     show_table("The model of BANKING77, seed 0, CPU time of one core", ("what", "figure"), rows)
 
 
+def _strangeness(conformal: Conformal, rows: Rows, tiers: Sequence[Tier]) -> list[dict[str, float]]:
+    """Return how little speaks for each tier, for each text; asked once, whatever the alpha."""
+    inner = conformal.inner
+    return [nonconformity(verdict_of(inner, ticket, tiers), tiers) for ticket in tickets(rows)]
+
+
 def _covered(name: str, learned: Sequence[Learned], tests: Sequence[Rows]) -> None:
     rows = []
-    for alpha in ALPHAS:
-        for seed, each, test in zip(SEEDS, learned, tests, strict=True):
-            conformal, intents = each.conformal[alpha], each.intents
-            sets = [conformal.set_of(ticket, intents) for ticket in tickets(test)]
-            covered = mean(label in found for found, label in zip(sets, labels(test), strict=True))
+    for seed, each, test in zip(SEEDS, learned, tests, strict=True):
+        scores = _strangeness(each.conformal[ALPHAS[0]], test, each.intents)
+        right = [found[label] for found, label in zip(scores, labels(test), strict=True)]
+        for alpha, conformal in each.conformal.items():
+            limit = conformal.limit
+            covered = mean(score <= limit for score in right)
+            size = mean(sum(score <= limit for score in found.values()) for found in scores)
             low, high = coverage_band(len(conformal.scores), len(test), alpha)
             rows.append(
                 (
@@ -146,11 +157,29 @@ def _covered(name: str, learned: Sequence[Learned], tests: Sequence[Rows]) -> No
                     _percent(covered),
                     f"{_percent(low)} to {_percent(high)}",
                     "yes" if low <= covered <= high else "no",
-                    f"{mean(map(len, sets)):.2f}",
+                    f"{size:.2f}",
                 )
             )
     header = ("alpha", "seed", "covered", "band of 99 %", "inside", "intents in a set")
-    show_table(f"Sets of intents: {name}", header, rows)
+    show_table(f"Sets of intents: {name}", header, _by_alpha(rows))
+
+
+def _by_alpha(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return sorted(rows, key=lambda row: -float(row[0].rstrip("%")))
+
+
+def _partitions(learned: Sequence[Learned]) -> None:
+    """Show that what a single partition does is chance: the band is that of all of them."""
+    rows = []
+    for seed, each in zip(SEEDS, learned, strict=True):
+        found = _strangeness(each.conformal[ALPHAS[0]], each.back, each.intents)
+        scores = [one[label] for one, label in zip(found, labels(each.back), strict=True)]
+        for alpha in ALPHAS:
+            covered, inside = partitions(scores, alpha, PARTITIONS)
+            rows.append((f"{alpha:.0%}", str(seed), _percent(covered), _percent(inside)))
+    header = ("alpha", "seed", "covered, mean", "inside the band of 99 %")
+    title = f"{PARTITIONS:,} partitions at random of the {len(learned[0].back):,} rows held back"
+    show_table(title, header, _by_alpha(rows))
 
 
 def _strange(learned: Sequence[Learned], inside: Rows, outside: Rows) -> None:
@@ -197,9 +226,9 @@ def _tiers(learned: Sequence[Learned], test: Rows) -> None:
     header = ("what", "seed", "kappa, quadratic", "too low", "cost (low 3, high 1)", "right")
     show_table("BANKING77 as tiers by our table, test rows", header, rows)
     asked = [
-        _asked(seed, alpha, each, test, truth)
-        for alpha in ALPHAS
+        row
         for seed, each in zip(SEEDS, learned, strict=True)
+        for row in _asked(seed, each, test, truth)
     ]
     header = (
         "alpha",
@@ -211,37 +240,40 @@ def _tiers(learned: Sequence[Learned], test: Rows) -> None:
         "transfers, with the question",
         "saved",
     )
-    show_table(f"What the question saves, of {len(test):,} test tickets", header, asked)
+    show_table(f"What the question saves, of {len(test):,} test tickets", header, _by_alpha(asked))
 
 
-def _asked(
-    seed: int, alpha: float, learned: Learned, test: Rows, truth: Sequence[str]
-) -> tuple[str, ...]:
+def _asked(seed: int, learned: Learned, test: Rows, truth: Sequence[str]) -> list[tuple[str, ...]]:
     """Return what becomes of tickets when a set of two neighbours is answered by one question.
 
     The question tells the two apart, if one of them is right; a person reads what is wider, and is right.
     """
-    conformal, tiers = learned.tiered["conformal"][alpha], as_tiers(TIERS)
-    assert isinstance(conformal, Conformal)
-    sets = [conformal.set_of(ticket, tiers) for ticket in tickets(test)]
-    best = [conformal.inner.classify(ticket, tiers).tier for ticket in tickets(test)]
+    tiers, rows = as_tiers(TIERS), []
+    scores = _strangeness(learned.tiered["conformal"][ALPHAS[0]], test, tiers)
+    best = [min(found, key=found.__getitem__) for found in scores]
     without = sum(said != label for said, label in zip(best, truth, strict=True))
-    asks = [found in (("N1", "N2"), ("N2", "N3")) for found in sets]
-    people = [len(found) != 1 and not ask for found, ask in zip(sets, asks, strict=True)]
-    wrong = sum(
-        label not in found and not person
-        for found, label, person in zip(sets, truth, people, strict=True)
-    )
-    return (
-        f"{alpha:.0%}",
-        str(seed),
-        str(sum(len(found) == 1 for found in sets)),
-        str(sum(asks)),
-        str(sum(people)),
-        str(without),
-        str(wrong),
-        _percent((without - wrong) / without),
-    )
+    for alpha, conformal in learned.tiered["conformal"].items():
+        limit = conformal.limit
+        sets = [tuple(name for name in TIERS if found[name] <= limit) for found in scores]
+        asks = [found in (("N1", "N2"), ("N2", "N3")) for found in sets]
+        people = [len(found) != 1 and not ask for found, ask in zip(sets, asks, strict=True)]
+        wrong = sum(
+            label not in found and not person
+            for found, label, person in zip(sets, truth, people, strict=True)
+        )
+        rows.append(
+            (
+                f"{alpha:.0%}",
+                str(seed),
+                str(sum(len(found) == 1 for found in sets)),
+                str(sum(asks)),
+                str(sum(people)),
+                str(without),
+                str(wrong),
+                _percent((without - wrong) / without),
+            )
+        )
+    return rows
 
 
 def _peer(data: dict[str, tuple[Rows, Rows]]) -> None:

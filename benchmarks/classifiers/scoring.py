@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from math import exp, lgamma
+from statistics import fmean as mean
 
 import attrs
 
@@ -41,6 +43,22 @@ def sureness(said: Sequence[tuple[str | None, float]], labels: Sequence[str]) ->
 def told(verdicts: Sequence[Verdict]) -> list[tuple[str | None, float]]:
     """Return the tier and the confidence of each verdict."""
     return [(said.tier, said.confidence or 0.0) for said in verdicts]
+
+
+def partitions(scores: Sequence[float], alpha: float, times: int) -> tuple[float, float]:
+    """Part *scores* at random into one half that bounds the sets and one that is counted, many times.
+
+    Returns:
+        The mean share covered, and the share of the partitions whose coverage lies in the band of 99 %.
+    """
+    dice, mixed, half = random.Random(0), list(scores), len(scores) // 2  # noqa: S311 - no secret
+    low, high = coverage_band(half, len(scores) - half, alpha)
+    found = []
+    for _ in range(times):
+        dice.shuffle(mixed)
+        limit = sorted(mixed[:half])[quantile_rank(half, alpha) - 1]
+        found.append(mean(score <= limit for score in mixed[half:]))
+    return mean(found), mean(low <= share <= high for share in found)
 
 
 def coverage_band(

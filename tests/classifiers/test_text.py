@@ -77,6 +77,8 @@ class TestDoubt:
         assert said(classifier, "a joke about the weather").reason == "unlike what it has learned"
         assert classifier.request_type(ticket_of("a joke about the weather")) is None
         assert said(classifier, "password expired").tier == "N1"
+        mixed = ticket_of("who won the match, the invoice joke")
+        assert classifier.familiarity(mixed) < 0 < taught().familiarity(mixed)
 
     @pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
     def test_answers_for_the_share_that_was_asked_for(self, share):
