@@ -296,6 +296,28 @@ def test_what_is_held_is_exported_erased_and_no_errand_of_the_outbox() -> None:
     assert "Jo" not in json.dumps(desk.export("T-1"))
 
 
+def test_one_call_may_follow_a_fact_and_hold_another() -> None:
+    """Who tells of the next one finds that the last one has settled."""
+    desk, clock = opened(store=in_a_database())
+    desk.observe("T-1", told("first", minutes=8))
+    clock.advance(minutes=4)
+    assert names(desk.observe("T-1", told("second", minutes=13))) == ["CustomerReplied"]
+    clock.advance(minutes=4)
+    desk.tick()
+    assert said(desk) == ["first", "second"]
+
+
+def test_a_fact_of_the_instant_of_a_timer_comes_before_it() -> None:
+    """As whoever acts at the very instant does (3.4), also if it was told long after."""
+    desk, clock = opened()
+    clock.set(MONDAY + timedelta(hours=2, minutes=4))
+    desk.observe("T-1", told("just now", minutes=120))
+    clock.advance(minutes=9)
+    desk.tick()
+    happened = [event for event in desk.history("T-1") if event.at == MONDAY + timedelta(hours=2)]
+    assert names(happened)[:2] == ["CustomerReplied", "StepReached"]
+
+
 def test_a_desk_that_does_not_settle_any_more_follows_what_was_held() -> None:
     """Nothing stays behind when somebody takes the setting away."""
     store = MemoryStore()
