@@ -33,9 +33,12 @@ def words(values: Iterable[str]) -> tuple[str, ...]:
     Raises:
         BadInput: *values* is one ``str``, or holds something else than ``str``.
     """
-    found = values if isinstance(values, str) else tuple(values)
-    if isinstance(found, str) or not all(isinstance(value, str) for value in found):
-        raise BadInput("words", values, 'a list of words, e.g. ["vip"]')
+    wanted = 'a list of words, e.g. ["vip"]'
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise BadInput("words", values, wanted)
+    found = tuple(values)
+    if not all(isinstance(value, str) for value in found):
+        raise BadInput("words", values, wanted)
     return found
 
 
@@ -161,7 +164,10 @@ HANDOFF_FIELDS: Final = ("summary", "reason", "tried", "hypothesis", "ask")
 
 
 def _attempts(values: Iterable[Attempt]) -> tuple[Attempt, ...]:
-    return tuple(values)
+    found = tuple(values) if isinstance(values, Iterable) else (values,)
+    if not all(isinstance(value, Attempt) for value in found):
+        raise BadInput("Handoff.tried", values, 'attempts, e.g. [Attempt("restarted it")]')
+    return found
 
 
 @attrs.frozen(kw_only=True)
