@@ -111,6 +111,18 @@ def test_law_13_a_tag_that_only_a_rule_puts_on_is_noticed_too() -> None:
     assert (answers[0] == answers[1]) == (shapes[0] == shapes[1])
 
 
+def test_law_13_a_frozen_clock_is_noticed_after_the_ticket_reopened() -> None:
+    """5.13: frozen, the clock that resolving ended keeps a new cycle from beginning; so the shapes differ."""
+    targets = SLAPolicy([Target("ownership", "8m", default=True)])
+    policy = EscalationPolicy("frozen", ["N1"], sla=targets, on_reopen="frozen")
+    waits = Stride(c.Reply(then="wait"))
+    plain = walk(policy, [waits]).ticket
+    frozen = walk(policy, [Stride(c.Resolve()), Stride(c.Reopen()), waits]).ticket
+    begun = [step(each, c.Resume(), policy, now=START).events[0].clocks for each in (plain, frozen)]
+    assert [len(clocks) for clocks in begun] == [1, 0]
+    assert plain.shape(policy, now=START) != frozen.shape(policy, now=START)
+
+
 def _marks(ticket: Ticket) -> Hashable:
     """What could make a difference, so that of lives that left the same marks one is enough."""
     clocks = tuple((clock.name, clock.state, clock.answered) for clock in ticket.clocks.values())

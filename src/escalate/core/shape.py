@@ -64,7 +64,9 @@ def _live(ticket: Draft, policy: EscalationPolicy) -> list[tuple[str, Clock]]:
     found = []
     for name, clock in ticket.clocks.items():
         base, _, which = name.partition(":")
-        revives = clock.ended_by == Status.RESOLVED and ticket.status.is_done
+        # What resolving ended may go on when the ticket reopens; frozen, it keeps a new cycle from beginning.
+        waits = ticket.status.is_done or policy.on_reopen == "frozen"
+        revives = clock.ended_by == Status.RESOLVED and waits
         if clock.ended_us is None or (revives and base in policy.compiled.clocks):
             found.append((f"{base}:{numbers.get(which, which)}", clock))
     return sorted(found, key=lambda each: each[0])
