@@ -119,7 +119,7 @@ _SHOWS: Final[dict[str, Callable[[EscalationPolicy, Finding, Trace], bool]]] = {
 def contradicted(policy: EscalationPolicy, finding: Finding, seed: int = 1) -> str:
     """Return a random life in which what *finding* says never happens does; nothing if none was met."""
     dice, desk = random.Random(seed), Desk(policy)  # noqa: S311 - no secret
-    seen = _sight(policy, finding)
+    seen = happens_never(policy, finding)
     for _ in range(LIVES if seen else 0):
         life = desk.random_life(dice)
         if any(seen(scene) for scene in life):
@@ -127,8 +127,8 @@ def contradicted(policy: EscalationPolicy, finding: Finding, seed: int = 1) -> s
     return ""
 
 
-def _sight(policy: EscalationPolicy, finding: Finding) -> Callable[[Scene], bool] | None:
-    """Return what would show that something never happens, if that is what *finding* says."""
+def happens_never(policy: EscalationPolicy, finding: Finding) -> Callable[[Scene], bool] | None:
+    """Return what shows that something happens, if *finding* says that it never does."""
     place = finding.place.replace("]", "").replace(".", "[").split("[")
     if finding.code == "never-fires" and place[0] == "rules":
         name = policy.rules[int(place[1])].name
