@@ -11,6 +11,7 @@ BENCHMARKS = {
     "runtime": "benchmarks.runtime:main",
     "runtime-small": "benchmarks.runtime:small",
     "time": "benchmarks.open_time:main",
+    "verify": "benchmarks.verify:main",
 }
 
 

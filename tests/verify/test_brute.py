@@ -18,13 +18,13 @@ from tests.verify.kit.witness import happens_never, witnessed
 from tests.verify.lives import TELLING, Desk, Life, Scene, told
 from tests.verify.small import small_policies
 
-SMALL: Final = Budget(states=1_500, seconds=6)
+SMALL: Final = Budget(states=600, seconds=3)
 DEPTH: Final = 4
-SCENES: Final = 2_500
+SCENES: Final = 100
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
