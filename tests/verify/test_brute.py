@@ -87,16 +87,8 @@ def _history(life: Life) -> tuple[bool, frozenset[str]]:
 def broken(policy: EscalationPolicy, life: Life) -> Iterator[str]:
     """Yield the codes of the properties that the last scene of *life* breaks, beyond any doubt."""
     last = life[-1]
+    yield from _wrong_events(policy, life)
     ticket = last.ticket
-    for event in last.events:
-        if isinstance(event, e.MoveRefused) and event.why == "max_automatic":
-            yield "endless-moves"
-        if isinstance(event, e.Breached) and _untold(policy, life, event):
-            yield "nobody-told"
-        if isinstance(event, e.Moved) and _empty_handed(policy, event):
-            yield "handoff-never-given"
-        if isinstance(event, e.Moved) and _undeclared(policy, event):
-            yield "undeclared-move"
     if ticket.status.is_done and (ticket.requests or ticket.invited or ticket.due_us is not None):
         yield "left-open"
     if ticket.category == "active" and policy.sla.targets and not _promised(ticket):
@@ -107,6 +99,18 @@ def broken(policy: EscalationPolicy, life: Life) -> Iterator[str]:
         yield "stranded"
     if len(life) == 1 and _out_of_order(policy, last):
         yield "promises-out-of-order"
+
+
+def _wrong_events(policy: EscalationPolicy, life: Life) -> Iterator[str]:
+    for event in life[-1].events:
+        if isinstance(event, e.MoveRefused) and event.why == "max_automatic":
+            yield "endless-moves"
+        if isinstance(event, e.Breached) and _untold(policy, life, event):
+            yield "nobody-told"
+        if isinstance(event, e.Moved) and _empty_handed(policy, event):
+            yield "handoff-never-given"
+        if isinstance(event, e.Moved) and _undeclared(policy, event):
+            yield "undeclared-move"
 
 
 def _telling_later(policy: EscalationPolicy, scene: Scene) -> bool:

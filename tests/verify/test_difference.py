@@ -9,7 +9,8 @@ from escalate import Path, Target, Tier
 from escalate.verify.difference import compare
 from escalate.verify.search import Budget
 from tests.verify.desks import TARGETS, TOLD, UP, desk
-from tests.verify.kit import BREAKS, goods
+from tests.verify.kit.mutants import Mutant, good, share
+from tests.verify.kit.tables import policy_of
 
 SLOWER = [Target("ownership", "9h", tiers=["N1"], steps=UP), *TARGETS[1:]]
 
@@ -57,10 +58,8 @@ def test_tickets_in_flight_want_a_place() -> None:
     assert "no-place" in codes
 
 
-@pytest.mark.parametrize("change", list(BREAKS)[::5], ids=lambda change: change.__name__)
-def test_a_mutant_is_told_from_what_it_was_made_of(change) -> None:
-    """No break is called equal to the good desk."""
-    good = goods()["third"]
-    broken = change(good)
-    if broken is not None:
-        assert compare(good, broken, Budget(seconds=1)).answer != "proved"
+@pytest.mark.parametrize("mutant", share(1, "difference")[::5], ids=str)
+def test_a_mutant_is_told_from_what_it_was_made_of(mutant: Mutant) -> None:
+    """No slip is called equal to the good policy that it was made in."""
+    broken = policy_of(mutant.tables)
+    assert compare(good(mutant.policy), broken, Budget(seconds=1)).answer != "proved"

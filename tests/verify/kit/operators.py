@@ -1,4 +1,4 @@
-"""Ways to break a policy: slips of somebody who edits the file, each with the code that it comes to light under.
+"""Ways to break a policy: slips of somebody who edits the file, each with the code that tells of it.
 
 An operator yields a change for every place of a policy at which it does the damage that it is made for; where
 it would do none, it yields nothing. The code is that of the finding; ``DIFFERENT`` stands for a change that
