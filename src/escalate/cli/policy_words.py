@@ -17,7 +17,7 @@ from escalate.core.sla import Step, Target
 from escalate.core.workcalendar import WorkCalendar
 from escalate.errors import HorizonTooShort
 from escalate.policies.handbook.language import find_language
-from escalate.policies.handbook.phrases import clock_words, doing_words, event_words
+from escalate.policies.handbook.phrases import clock_words, doing_words, waiting_words
 
 
 def tell_tier(tier: Tier, policy: EscalationPolicy) -> str:
@@ -88,7 +88,7 @@ def tell_rule(rule: Rule) -> str:
     if rule.after_us is not None:
         on = f"when nothing happens for {show_wall_time(rule.after_us)}"
     else:
-        on = event_words(rule.on, find_language("en"))
+        on = waiting_words(rule.on, find_language("en"))
     where = f" in {' or '.join(rule.at)}" if rule.at else ""
     when = f", if {rule.when}" if rule.when is not None else ""
     return printable(f"{rule.name}: {on}{where}{when}: {tell_doing(rule)}")

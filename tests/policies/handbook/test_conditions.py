@@ -53,7 +53,9 @@ def test_a_condition_is_said_in_each_language() -> None:
     assert in_words(condition, WORDS, find_language("pt-BR")) == (
         "tem a etiqueta “vip” e não é verdade que a prioridade é “low”"
     )
-    assert in_words(condition, WORDS, find_language("zh-CN")) == "带有标签“vip”和并非优先级是“low”"
+    assert (
+        in_words(condition, WORDS, find_language("zh-CN")) == "带有标签“vip”，且并非优先级是“low”"
+    )
 
 
 def test_a_python_function_is_named() -> None:

@@ -211,3 +211,20 @@ def test_what_is_asked_for_must_be_there() -> None:
         CLASSIC.to_handbook(lang="tlh")
     with pytest.raises(BadInput, match="known: html, md"):
         CLASSIC.to_handbook(format="pdf")
+
+
+def test_every_promise_that_can_apply_is_in_the_part_of_its_tier() -> None:
+    """The first line has four promises; one that never comes to its turn there is left out."""
+    said = CLASSIC.to_handbook("N1")
+    rows = [line for line in said.splitlines() if "duty_manager told |" in line]
+    assert len(rows) == 4
+    assert "24 hours" not in said
+    assert "24 hours" in CLASSIC.to_handbook("N2")
+
+
+def test_the_part_of_a_tier_ends_where_the_ticket_leaves_it() -> None:
+    """What N2 does then, N2 reads."""
+    said = CLASSIC.to_handbook("N1")
+    assert "Tue 10 March 2026, 11:00" in said
+    assert "Thu 12 March 2026" not in said
+    assert "Thu 12 March 2026, 14:00" in CLASSIC.to_handbook()

@@ -39,7 +39,7 @@ def _tree(tree: Tree, language: Language) -> str:
                 return _has(part, language, "not " if part.subject.name != "tags" else "no ")
             return language.say("cond.not", part=_inside(part, language))
         case AllOf(parts):
-            return language.listed((_inside(part, language) for part in parts), "and")
+            return language.listed((_inside(part, language) for part in parts), "all")
         case AnyOf(parts):
             return language.listed((_inside(part, language) for part in parts), "or")
         case _:

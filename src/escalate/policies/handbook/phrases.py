@@ -18,7 +18,7 @@ def clock_words(name: str, language: Language) -> str:
     return language.say(key, name=language.quoted(name))
 
 
-def event_words(word: str, language: Language) -> str:
+def waiting_words(word: str, language: Language) -> str:
     """Return when the event of that *word* comes; a signal of the host is called by its name."""
     known = word not in ("idle", "other") and language.knows(f"on.{word}")
     return language.say(f"on.{word}" if known else "on.other", name=language.quoted(word))

@@ -23,7 +23,7 @@ from escalate.core.status import Status
 from escalate.core.workcalendar import WorkCalendar
 from escalate.policies.handbook.conditions import in_words
 from escalate.policies.handbook.language import Language
-from escalate.policies.handbook.phrases import clock_words, doing_words, event_words
+from escalate.policies.handbook.phrases import clock_words, doing_words, waiting_words
 
 
 @attrs.frozen(slots=False)  # its kinds of clocks are worked out once
@@ -70,7 +70,7 @@ class Teller:
         say = self.language.say
         if rule.after_us is not None:
             return say("on.idle", time=self.language.days_and_time(rule.after_us))
-        return event_words(rule.on, self.language)
+        return waiting_words(rule.on, self.language)
 
     def rule(self, rule: Rule) -> str:
         """Return what a rule waits for, and what it does then."""

@@ -18,6 +18,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "join.comma": ", ",
     "join.semicolon": "; ",
     "join.and": "{most} and {last}",
+    "join.all": "{most} and {last}",
     "join.or": "{most} or {last}",
     "colon": "{lead}: {text}",
     "brackets": "{text} ({inside})",

@@ -18,6 +18,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "join.comma": ", ",
     "join.semicolon": "; ",
     "join.and": "{most} e {last}",
+    "join.all": "{most} e {last}",
     "join.or": "{most} ou {last}",
     "colon": "{lead}: {text}",
     "brackets": "{text} ({inside})",

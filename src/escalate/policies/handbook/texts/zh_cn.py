@@ -18,6 +18,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "join.comma": "、",
     "join.semicolon": "；",
     "join.and": "{most}和{last}",
+    "join.all": "{most}，且{last}",
     "join.or": "{most}或{last}",
     "colon": "{lead}：{text}",
     "brackets": "{text}（{inside}）",
