@@ -15,11 +15,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
 from escalate import Actor, Desk, Handoff, load_policy
+from escalate.cli.app import app
 from escalate.core import commands
 from escalate.errors import BadInput, EscalateError, InvalidFile, InvalidMapping
 from escalate.offline import Mapping, TierColumn, read
@@ -344,3 +346,17 @@ def test_pandas_with_two_columns_of_one_name():
     frame = pd.DataFrame([["1", at(0), "2"]], columns=["case_id", "timestamp", "case_id"])
     with pytest.raises(EscalateError, match="case_id"):
         read(frame)
+
+
+@pytest.mark.parametrize("name", ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet", "xes", "xes.gz"])
+def test_the_command_reads_every_kind_of_file(name, tmp_path):
+    """``escalate replay`` needs no mapping for standard names, and says what it took for what."""
+    path = tmp_path / "log"
+    path.write_bytes(
+        FORMATS[name]([ROW, ("1", at(1), "resolved", "desk", "ann")], HEADER).getvalue()
+    )
+    done = CliRunner().invoke(app, ["replay", str(path)], catch_exceptions=False)
+    shown = " ".join(done.stdout.split())
+    assert shown.startswith("Data quality 2 rows read, 2 usable")
+    assert "case = 'case:concept:name'" in shown
+    assert shown.index("Data quality") < shown.index("Figures")

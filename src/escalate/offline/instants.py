@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ class InstantReader:
 
     def __init__(self, zone: ZoneInfo | None, layout: str | None) -> None:
         self.clocks = Clocks()
-        self._seen = self.clocks.seen
+        self._last_seen: tzinfo | None = None
         self._zone = zone
         self._layout = layout or "ISO 8601, such as 2026-11-03T14:05:09+01:00"
         self._parse: Callable[[str], datetime] = datetime.fromisoformat
@@ -56,11 +56,13 @@ class InstantReader:
         except (TypeError, ValueError):
             moment = self._other(value)
         doubt = ""
-        if moment.tzinfo is None:
+        zone = moment.tzinfo
+        if zone is None:
             moment, doubt = self._on_the_clock(moment)
             self.clocks.bare.add(line, str(value))
-        else:
-            self._seen.add(moment.tzinfo)
+        elif zone != self._last_seen:
+            self._last_seen = zone
+            self.clocks.seen.add(zone)
         since = moment - EPOCH  # as as_us has it, without asking again what was asked above
         us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         if not _EARLIEST_US <= us <= _LATEST_US:

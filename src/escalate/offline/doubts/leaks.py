@@ -49,9 +49,11 @@ class Column:
         """Widen the values seen to *value*."""
         if value is None or self.varies:
             return
-        if self.least is None or value < self.least:
+        if self.least is None or self.most is None:
+            self.least = self.most = value
+        elif value < self.least:
             self.least = value
-        if self.most is None or value > self.most:
+        elif value > self.most:
             self.most = value
 
     def changed(self) -> None:
