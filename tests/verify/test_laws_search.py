@@ -10,24 +10,78 @@ from typing import Final
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from escalate import Actor, EscalationPolicy, Ticket
+from escalate import (
+    Actor,
+    EscalationPolicy,
+    Path,
+    Receiver,
+    Rule,
+    SLAPolicy,
+    Step,
+    Target,
+    Ticket,
+    Tier,
+)
 from escalate.core import advance, step
 from escalate.core import commands as c
 from escalate.core.instants import as_instant
 from escalate.testing import START, strategies
 from escalate.verify.search import Budget, Space, explore
 
-SMALL: Final = Budget(states=600, seconds=4)
+SMALL: Final = Budget(states=900, seconds=8)
 TICK: Final = timedelta(microseconds=1)
 SOMEBODY: Final = Actor("zoe", roles={"lead", "manager"})
 
 
+@st.composite
+def narrow(draw: st.DrawFn) -> EscalationPolicy:
+    """Policies of two tiers in which time decides: clocks that change terms, steps that move, ages, rests."""
+    modes = st.sampled_from(["keep_start", "carry_fraction", "restart"])
+    ats = st.lists(st.sampled_from(["50%", "100%", "150%"]), unique=True, max_size=3)
+    doing = st.sampled_from(
+        [{"escalate_to": "N2"}, {"tag": "seen"}, {"set_priority": "urgent"}, {"notify": "lead"}]
+    )
+
+    def target(clock: str, minutes: int, when: str | None, calendar: str) -> Target:
+        steps = [Step(at, **draw(doing)) for at in draw(ats)]
+        return Target(
+            clock,
+            f"{minutes}m",
+            when=when,
+            calendar=calendar,
+            steps=steps,
+            on_change=draw(modes),
+            default=when is None,
+        )
+
+    clock = draw(st.sampled_from(["ownership", "resolution", "first_response"]))
+    hours = st.sampled_from(["day", "night", "always"])
+    when = draw(st.sampled_from(['priority == "urgent"', '"seen" in tags', 'status == "pending"']))
+    wait = draw(st.sampled_from([None, 'age > "3m"', 'in_tier_for < "4m"', "reopens > 0"]))
+    alarm = Rule("alarm", on="alarm", when=wait, times=2, cooldown="3m", **draw(doing))
+    idle = Rule("idle", on="idle", after="5m", **draw(doing))
+    return EscalationPolicy(
+        "narrow",
+        [Tier("N1", calendar="day"), Tier("N2", calendar="night")],
+        [Path("N1", "N2"), Path("N2", "N1", "return")],
+        sla=SLAPolicy([target(clock, 3, when, draw(hours)), target(clock, 8, None, draw(hours))]),
+        rules=draw(st.sampled_from([[], [alarm], [idle]])),
+        receivers=[Receiver("lead", "day")],
+        fallback="lead",
+        calendars={"day": draw(strategies.shifts()), "night": draw(strategies.shifts())},
+        priorities=("normal", "urgent"),
+        max_bounces=draw(st.integers(0, 1)),
+        reopen_within=draw(st.sampled_from([None, "6m"])),
+        on_reopen=draw(st.sampled_from(["resume", "new_cycle", "frozen"])),
+    )
+
+
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-@given(policy=strategies.policies(), seed=st.integers(0, 2**32))
+@given(policy=narrow(), seed=st.integers(0, 2**32))
 def test_every_real_life_stays_inside_what_was_searched(
     policy: EscalationPolicy, seed: int
 ) -> None:
@@ -85,7 +139,6 @@ def _commands(space: Space, policy: EscalationPolicy, ticket: Ticket) -> Iterato
     yield from (c.Reply(by=SOMEBODY, then=then) for then in ("stay", "wait", "resolve"))  # type: ignore[arg-type]
     yield from (c.Escalate(), c.Return(by=SOMEBODY), c.RequestHuman(), c.Accept())
     yield from (c.RecordAttempt("reset"), c.RecordAttempt("else"), c.Link("problem", "T-9"))
-    yield from (c.SetRequestType(name) for name in ("login", "other"))
     yield from (c.ReachMilestone(name) for name in policy.milestones)
     for request in ticket.requests:
         yield c.Approve(request.number, by=space.alphabet.chief)
