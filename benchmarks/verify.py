@@ -87,7 +87,9 @@ def many_rules(count: int = RULES) -> EscalationPolicy:
     rules = [
         Rule(f"rule {n}", on="customer_replied", when=conditions[n], set_priority="high")
         if n % 2
-        else Rule(f"rule {n}", on="customer_replied", at=["N1"], when=conditions[n], escalate_to="N2")
+        else Rule(
+            f"rule {n}", on="customer_replied", at=["N1"], when=conditions[n], escalate_to="N2"
+        )
         for n in range(count)
     ]
     return EscalationPolicy(
