@@ -68,11 +68,6 @@ def _show(chosen: list[Mutant], rows: dict[str, Row], wrong: Iterable[str]) -> N
     )
 
 
-def errors_of_good() -> list[str]:
-    """Return what is wrong with the good policies."""
-    return [name for name in files() if not good(name).verify().ok]
-
-
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -22,7 +22,7 @@ from tests.verify.kit.tables import (
     without_dead_moves,
 )
 
-DIFFERENT: Final = "different"
+DIFFERENT: Final = "difference"
 NEVER: Final = 'priority == "low" and priority == "high"'
 URGENT: Final = 'priority == "urgent"'
 
