@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from escalate import WorkCalendar
+from escalate.core.opentime.longest import FIRST_US
 from escalate.core.opentime.timeline import Timeline
-from escalate.verify.hours import FIRST_US, first_uncovered, later_start, line_of, worst_wall
+from escalate.verify.hours import first_uncovered, later_start, line_of, worst_wall
 
 HOUR = 3_600_000_000
 WEEK = WorkCalendar(timezone="UTC", hours={"mon-fri": ["09:00-18:00"]})

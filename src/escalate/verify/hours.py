@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -10,13 +10,13 @@ import attrs
 
 from escalate.core.explained import local, zone_of
 from escalate.core.instants import DAY_US, as_instant
+from escalate.core.opentime.longest import FIRST_US, longest_wall
 from escalate.core.opentime.timeline import OpenTime, Timeline
 from escalate.core.opentime.zonedays import find_zone
 from escalate.core.workcalendar import Calendar
 from escalate.errors import HorizonTooShort
 
-FIRST_US: Final = 1_767_225_600_000_000  # 2026-01-01 00:00 UTC
-YEARS: Final = 5  # as far as starts are looked at: holidays are written down a few years ahead
+YEARS: Final = 5  # as far as edges are compared: holidays are written down a few years ahead
 _LAST_US: Final = FIRST_US + YEARS * 366 * DAY_US
 
 
@@ -64,7 +64,7 @@ class Worst:
 
     Attributes:
         wall_us: The longest, in microseconds.
-        start_us: When it begins, then: the latest such instant is just at or after a closing.
+        start_us: When it begins, then; the first of several.
         end_us: When it is used up.
         timezone: The zone of the hours.
     """
@@ -82,30 +82,6 @@ class Worst:
         return f"{hours} h{minutes}, from {start} to {end}"
 
 
-@lru_cache(maxsize=512)
-def _worst(line: Timeline, amount_us: int, timezone: str) -> Worst:
-    """Return the worst start of *amount_us* over every instant of the years that are looked at.
-
-    On the wall an amount grows while its start moves through closed time towards the past and stays
-    the same or shrinks while it moves through open time; so the worst start is the end of a window, where
-    the desk closes with all of the amount still to come. Opening instants are tried too, for hours that
-    never close.
-    """
-    best = Worst(-1, FIRST_US, FIRST_US, timezone)
-    for start_us in _starts(line, amount_us):
-        end_us = line.deadline_us(start_us, amount_us)
-        if end_us - start_us > best.wall_us:
-            best = Worst(end_us - start_us, start_us, end_us, timezone)
-    return best
-
-
-def _starts(line: Timeline, amount_us: int) -> Iterator[int]:
-    yield FIRST_US
-    for _, close_us in line.windows_us(FIRST_US, _LAST_US):
-        if close_us < _LAST_US:
-            yield close_us
-
-
 def worst_wall(hours: OpenTime, amount_us: int) -> Worst | None:
     """Return how long *amount_us* of open time can last on the wall; none where that cannot be told.
 
@@ -114,13 +90,10 @@ def worst_wall(hours: OpenTime, amount_us: int) -> Worst | None:
     >>> worst_wall(office, 12 * 3_600_000_000).wall_us // 3_600_000_000
     90
     """
-    line = line_of(hours)
-    if line is None:
+    found = longest_wall(hours, amount_us)
+    if found is None:
         return None
-    try:
-        return _worst(line, amount_us, zone_of(hours))
-    except HorizonTooShort:
-        return None
+    return Worst(found.wall_us, found.start_us, found.end_us, zone_of(hours))
 
 
 def later_start(hours: OpenTime, amount_us: int, other: OpenTime, other_us: int) -> int | None:
