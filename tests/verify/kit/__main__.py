@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from tests.verify.kit.mutants import Mutant, Outcome, good, judge, mutants
+from tests.verify.kit.mutants import Mutant, Outcome, judge, mutants
 from tests.verify.kit.tables import files
 
 AT_ONCE: Final = 2
