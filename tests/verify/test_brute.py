@@ -86,9 +86,7 @@ def _history(life: Life) -> tuple[bool, frozenset[str]]:
 
 def broken(policy: EscalationPolicy, life: Life) -> Iterator[str]:
     """Yield the codes of the properties that the last scene of *life* breaks, beyond any doubt."""
-    last = life[-1]
-    ticket = last.ticket
-    for event in last.events:
+    for event in life[-1].events:
         if isinstance(event, e.MoveRefused) and event.why == "max_automatic":
             yield "endless-moves"
         if isinstance(event, e.Breached) and _untold(policy, life, event):
@@ -97,6 +95,12 @@ def broken(policy: EscalationPolicy, life: Life) -> Iterator[str]:
             yield "handoff-never-given"
         if isinstance(event, e.Moved) and _undeclared(policy, event):
             yield "undeclared-move"
+    yield from _broken_at_rest(policy, life)
+
+
+def _broken_at_rest(policy: EscalationPolicy, life: Life) -> Iterator[str]:
+    last = life[-1]
+    ticket = last.ticket
     if ticket.status.is_done and (ticket.requests or ticket.invited or ticket.due_us is not None):
         yield "left-open"
     if ticket.category == "active" and policy.sla.targets and not _promised(ticket):

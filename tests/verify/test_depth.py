@@ -1,4 +1,4 @@
-"""A defect far from the opening is found every time; ``python -m tests.verify.depth`` shows what else does."""
+"""A defect far from the opening is found every time; ``python -m tests.verify.depth`` compares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.verify.kit.witness import witnessed
 
 
 def test_a_defect_at_depth_23_is_found() -> None:
-    """Only after 22 moves and a wait a promise is broken in silence, and the shortest story says just that."""
+    """Only after 22 moves and a wait a promise is broken in silence; the story says just that."""
     finding = found_by_proof()
     assert finding is not None
     assert finding.trace is not None
