@@ -86,8 +86,20 @@ def _history(life: Life) -> tuple[bool, frozenset[str]]:
 
 def broken(policy: EscalationPolicy, life: Life) -> Iterator[str]:
     """Yield the codes of the properties that the last scene of *life* breaks, beyond any doubt."""
+    for event in life[-1].events:
+        if isinstance(event, e.MoveRefused) and event.why == "max_automatic":
+            yield "endless-moves"
+        if isinstance(event, e.Breached) and _untold(policy, life, event):
+            yield "nobody-told"
+        if isinstance(event, e.Moved) and _empty_handed(policy, event):
+            yield "handoff-never-given"
+        if isinstance(event, e.Moved) and _undeclared(policy, event):
+            yield "undeclared-move"
+    yield from _broken_at_rest(policy, life)
+
+
+def _broken_at_rest(policy: EscalationPolicy, life: Life) -> Iterator[str]:
     last = life[-1]
-    yield from _wrong_events(policy, life)
     ticket = last.ticket
     if ticket.status.is_done and (ticket.requests or ticket.invited or ticket.due_us is not None):
         yield "left-open"
@@ -99,18 +111,6 @@ def broken(policy: EscalationPolicy, life: Life) -> Iterator[str]:
         yield "stranded"
     if len(life) == 1 and _out_of_order(policy, last):
         yield "promises-out-of-order"
-
-
-def _wrong_events(policy: EscalationPolicy, life: Life) -> Iterator[str]:
-    for event in life[-1].events:
-        if isinstance(event, e.MoveRefused) and event.why == "max_automatic":
-            yield "endless-moves"
-        if isinstance(event, e.Breached) and _untold(policy, life, event):
-            yield "nobody-told"
-        if isinstance(event, e.Moved) and _empty_handed(policy, event):
-            yield "handoff-never-given"
-        if isinstance(event, e.Moved) and _undeclared(policy, event):
-            yield "undeclared-move"
 
 
 def _telling_later(policy: EscalationPolicy, scene: Scene) -> bool:

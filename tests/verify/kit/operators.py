@@ -579,6 +579,7 @@ def raise_an_amount(tables: Tables) -> Iterator[Slip]:
 def remove_the_cap(tables: Tables) -> Iterator[Slip]:
     """Tickets may go to and fro more often."""
     back = any(p.get("kind", "escalate") == "return" for p in tables.get("paths", ()))
+    back = back and not any("approval" in path for path in tables["paths"])
     if back and not any("bounces" in rule.get("when", "") for rule in tables["rules"]):
         cap = tables.get("max_bounces", 2) + 1
         yield "max_bounces", DIFFERENT, changed(tables, lambda t: t.update(max_bounces=cap))
@@ -597,14 +598,14 @@ def delete_a_resume(tables: Tables) -> Iterator[Slip]:
 
 
 @operator
-def drop_a_required_field(tables: Tables) -> Iterator[Slip]:
-    """Less has to be told when a ticket is handed over."""
+def drop_the_required_fields(tables: Tables) -> Iterator[Slip]:
+    """Nothing has to be told any more when a ticket is handed over."""
     for i, path, place in _each(tables, "paths"):
         if path.get("requires"):
             yield (
                 place,
                 DIFFERENT,
-                changed(tables, lambda t, i=i: t["paths"][i]["requires"].pop()),
+                changed(tables, lambda t, i=i: t["paths"][i].pop("requires")),
             )
 
 
