@@ -355,6 +355,8 @@ def _too_late(ticket: Ticket, policy: EscalationPolicy) -> Ticket | None:
 
 
 def _resident_mb() -> float:
-    import resource
-
+    try:
+        import resource
+    except ImportError:  # Windows does not tell; there the number of states bounds the memory
+        return 0.0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
