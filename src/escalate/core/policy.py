@@ -212,7 +212,7 @@ class EscalationPolicy:
         """The name of the tier in which a ticket starts that says nothing else."""
         return self.entry or self.tiers[0].name
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words that its conditions may use."""
         return Vocabulary(
