@@ -103,7 +103,7 @@ class TestJournal:
         """``read(desk.log())`` needs no mapping, also after a journey through a file."""
         desk = Desk(load_policy(POLICY))
         ticket = desk.open(subject="Can't log in", channel="chat", requester="c-1")
-        handoff = Handoff(summary="s", tried="t")
+        handoff = Handoff(summary="s")
         desk.handle(ticket.id, commands.Escalate(to="N2", handoff=handoff, by=Actor("ann")))
         log = read(desk.log())
         [case] = log.cases
