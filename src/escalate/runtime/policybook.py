@@ -11,21 +11,42 @@ from escalate.core.model import Actor
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import BadInput, InvalidPolicy, UnknownPolicy
 from escalate.runtime.policytext import read_policy, write_policy
+from escalate.runtime.proof import Proof, read_proof, write_proof
 from escalate.stores.base import PolicyText, Store
 
 
 @attrs.frozen
 class Edition:
-    """A policy as the policy book has it: who published it, and when."""
+    """A policy as the policy book has it.
+
+    Attributes:
+        policy: The policy.
+        by: Who published it.
+        at_us: When.
+    """
 
     policy: EscalationPolicy
     by: Actor
     at_us: int = attrs.field(repr=show_instant)
+    _proof: str | None = attrs.field(default=None, repr=False)  # read only when it is asked for
 
     @property
     def key(self) -> tuple[str, str]:
         """Name and version, as tickets refer to it."""
         return self.policy.name, self.policy.version
+
+    @property
+    def proof(self) -> Proof | None:
+        """What its proof came to; none if it was published without one.
+
+        Raises:
+            NewerDocument: A later release wrote it.
+            BrokenDocument: It cannot be read.
+        """
+        if self._proof is None:
+            return None
+        what = f"the proof of policy {self.policy.name!r} version {self.policy.version!r}"
+        return read_proof(self._proof, what)
 
 
 class PolicyBook:
@@ -41,8 +62,10 @@ class PolicyBook:
         self._desk = desk
         self._known: dict[tuple[str, str], EscalationPolicy] = {}
 
-    def publish(self, policy: EscalationPolicy, *, by: Actor, now: datetime) -> Edition:
-        """Add *policy* as the newest edition; again, and unchanged, it is no news.
+    def publish(
+        self, policy: EscalationPolicy, *, by: Actor, now: datetime, proof: Proof | None = None
+    ) -> Edition:
+        """Add *policy* as the newest edition, with its *proof*; again, and unchanged, it is no news.
 
         Raises:
             InvalidPolicy: The book has another policy of that name and version.
@@ -50,7 +73,8 @@ class PolicyBook:
         """
         if not isinstance(by, Actor):
             raise BadInput("publish.by", by, 'who publishes it, e.g. Actor("ana")')
-        edition = Edition(policy, by, as_us(now, "now"))
+        written = None if proof is None else write_proof(proof)
+        edition = Edition(policy, by, as_us(now, "now"), written)
         given = PolicyText(
             name=policy.name,
             version=policy.version,
@@ -58,6 +82,7 @@ class PolicyBook:
             by=by,
             at_us=edition.at_us,
             policy=policy,
+            proof=written,
         )
         if self._store.publish(self._desk, given):
             self._known[edition.key] = policy
@@ -71,7 +96,7 @@ class PolicyBook:
                 "a version of its own: tickets were opened under another policy of that version"
             )
             raise InvalidPolicy(f"policy {policy.name!r}, version", policy.version, wanted)
-        return Edition(policy, kept.by, kept.at_us)
+        return Edition(policy, kept.by, kept.at_us, kept.proof)
 
     def holds(self, policy: EscalationPolicy) -> bool:
         """Return whether it has a policy of the same name and version."""
@@ -85,7 +110,7 @@ class PolicyBook:
             UnknownPolicy: One of them is a policy that only other processes know.
         """
         kept = self._store.policies(self._desk)
-        return tuple(Edition(self._policy(each), each.by, each.at_us) for each in kept)
+        return tuple(Edition(self._policy(each), each.by, each.at_us, each.proof) for each in kept)
 
     def newest(self) -> EscalationPolicy:
         """Return the policy for new tickets.

@@ -15,7 +15,7 @@ from escalate.core.engine import Outcome, fold, rebase
 from escalate.core.events import Event
 from escalate.core.explained import tell
 from escalate.core.instants import as_instant
-from escalate.core.model import Actor, Ticket
+from escalate.core.model import Actor, Ticket, words
 from escalate.core.policy import EscalationPolicy
 from escalate.core.sealing import NOTHING
 from escalate.errors import BadInput, InsideApply, Refused, UnknownTicket, nearest
@@ -23,6 +23,7 @@ from escalate.runtime.asking import Askers
 from escalate.runtime.context import run_of
 from escalate.runtime.doors import as_key, known_actor, of_kind
 from escalate.runtime.policybook import Edition, PolicyBook
+from escalate.runtime.proof import Proof, proof_of
 from escalate.runtime.proving import prove
 from escalate.stores.base import Store
 
@@ -142,7 +143,7 @@ class Moving(ABC):
 
         A desk that owns its tickets opens new ones under the newest edition; one that is embedded, under
         what its ``policy_for`` says. Before, it is proved as :meth:`EscalationPolicy.verify` does, which may
-        take seconds.
+        take seconds; what the proof came to stays with the edition, as its ``proof``.
 
         Args:
             policy: The policy.
@@ -161,9 +162,8 @@ class Moving(ABC):
         of_kind("publish", policy, EscalationPolicy, wanted)
         policy = self._as_kept(policy)
         self._askers.check(policy)
-        if proof and not self._book.holds(policy):
-            prove(policy, despite)
-        return self._book.publish(policy, by=by, now=self._clock())
+        proved = _proved(policy, despite) if proof and not self._book.holds(policy) else None
+        return self._book.publish(policy, by=by, now=self._clock(), proof=proved)
 
     def _as_kept(self, policy: EscalationPolicy) -> EscalationPolicy:
         """Return *policy* as this desk follows it."""
@@ -321,6 +321,11 @@ class Moving(ABC):
 
 def _come_under(visit: Visit, policy: EscalationPolicy, edit: Edit) -> None:
     visit.come_under(policy, edit)
+
+
+def _proved(policy: EscalationPolicy, despite: Iterable[str]) -> Proof:
+    meant = words(despite)
+    return proof_of(prove(policy, meant), meant)
 
 
 def _edition(to: object) -> tuple[str, str]:

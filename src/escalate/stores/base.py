@@ -168,6 +168,7 @@ class PolicyText:
             with a condition that is a Python function.
         by: Who published it.
         at_us: When.
+        proof: What :func:`escalate.runtime.proof.read_proof` reads; none if it was published without one.
         policy: The policy itself. What outlives its process keeps the text only, and gives none back.
     """
 
@@ -176,6 +177,7 @@ class PolicyText:
     text: str | None
     by: Actor
     at_us: int = attrs.field(repr=show_instant)
+    proof: str | None = attrs.field(default=None, repr=False)
     policy: EscalationPolicy | None = attrs.field(default=None, eq=False, repr=False)
 
     @property

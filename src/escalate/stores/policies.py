@@ -14,14 +14,15 @@ class Policies(Asking):
     def publish(self, desk: str, policy: PolicyText) -> bool:
         """Keep *policy* as the newest one, unless it is there."""
         taken = self._run(
-            "INSERT INTO escalate_policies (desk, name, version, at_us, published_by, document)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO escalate_policies (desk, name, version, at_us, published_by, document, proof)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             desk,
             policy.name,
             policy.version,
             policy.at_us,
             d.write_plain(policy.by),
             policy.text,
+            policy.proof,
         )
         return taken > 0
 
@@ -36,7 +37,7 @@ class Policies(Asking):
     def policies(self, desk: str) -> tuple[PolicyText, ...]:
         """Return the policy book."""
         rows = self._rows(
-            "SELECT name, version, at_us, published_by, document FROM escalate_policies"
+            "SELECT name, version, at_us, published_by, document, proof FROM escalate_policies"
             " WHERE desk = ? ORDER BY number",
             desk,
         )
@@ -47,6 +48,7 @@ class Policies(Asking):
                 text=text,
                 by=d.read_plain(Actor, by, f"the publisher of policy {name!r}"),
                 at_us=at_us,
+                proof=proof,
             )
-            for name, version, at_us, by, text in rows
+            for name, version, at_us, by, text, proof in rows
         )

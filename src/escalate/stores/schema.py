@@ -138,6 +138,9 @@ CREATE TABLE escalate_held (
     PRIMARY KEY (desk, ticket, number)
 );
 """,
+    """\
+ALTER TABLE escalate_policies ADD COLUMN proof TEXT;
+""",
 )
 """What brings the tables from each version to the next; the first makes them, from version 0 to 1."""
 

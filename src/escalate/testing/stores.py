@@ -584,10 +584,11 @@ def keeps_refusals_and_failures(make: MakeStore) -> None:
     assert store.failures("main") == failures
 
 
-def _book(text: str | None, who: str = "ana", version: str = "1") -> PolicyText:
-    return PolicyText(
-        name="p", version=version, text=text, by=Actor(who, roles={"lead"}), at_us=_T0
-    )
+def _book(
+    text: str | None, who: str = "ana", version: str = "1", proof: str | None = None
+) -> PolicyText:
+    by = Actor(who, roles={"lead"})
+    return PolicyText(name="p", version=version, text=text, by=by, at_us=_T0, proof=proof)
 
 
 def publishes_a_version_once(make: MakeStore) -> None:
@@ -602,6 +603,9 @@ def publishes_a_version_once(make: MakeStore) -> None:
     assert store.publish("main", unwritten), "a policy without a text was not taken"
     assert store.policies("main") == (first, unwritten), "the newest does not come last"
     assert store.newest("main") == ("p", "0"), "it gave another one as the newest"
+    proved = _book("2", version="2", proof='{"answers": "✓"}')
+    store.publish("main", proved)
+    assert store.policies("main")[-1] == proved, "the proof of a policy was not kept with it"
     assert store.newest("other") is None, "a desk without policies has a newest one"
 
 
