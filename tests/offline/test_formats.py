@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from escalate import Actor, Desk, Handoff, load_policy
+from escalate import Actor, Attempt, Desk, Handoff, load_policy
 from escalate.cli.app import app
 from escalate.core import commands
 from escalate.errors import BadInput, EscalateError, InvalidFile, InvalidMapping
@@ -103,7 +103,7 @@ class TestJournal:
         """``read(desk.log())`` needs no mapping, also after a journey through a file."""
         desk = Desk(load_policy(POLICY))
         ticket = desk.open(subject="Can't log in", channel="chat", requester="c-1")
-        handoff = Handoff(summary="s")
+        handoff = Handoff(summary="s", tried=[Attempt("t")])
         desk.handle(ticket.id, commands.Escalate(to="N2", handoff=handoff, by=Actor("ann")))
         log = read(desk.log())
         [case] = log.cases
