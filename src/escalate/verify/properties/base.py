@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Final
@@ -49,7 +50,7 @@ class Inquiry:
         return realised(self.policy, way, shows, self.space.alphabet.chief, starts=starts)
 
 
-class Property:
+class Property(ABC):
     """Something that a policy should have.
 
     A property may watch the search, edge by edge, and is asked for its verdict once that is over.
@@ -59,15 +60,15 @@ class Property:
     code: ClassVar[str]
     title: ClassVar[str]
 
-    def begin(self, space: Space) -> None:
+    def begin(self, space: Space) -> None:  # noqa: B027 - most need no look before
         """See the space before the search begins."""
 
-    def watch(self, edge: Edge) -> None:
+    def watch(self, edge: Edge) -> None:  # noqa: B027 - those of conditions watch nothing
         """See *edge*, once."""
 
+    @abstractmethod
     def judge(self, inquiry: Inquiry) -> Verdict:
         """Return the verdict."""
-        raise NotImplementedError
 
     def proved(self, why: str, **rest: object) -> Verdict:
         """Return that it holds."""

@@ -7,6 +7,7 @@ these; a finding here is a defect of the library, and the story belongs in a bug
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Final
 
@@ -35,9 +36,9 @@ class Lawful(Property):
     def __init__(self) -> None:
         self._broken = Suspicions()
 
+    @abstractmethod
     def breaks(self, life: Trace) -> bool:
         """Whether *life* shows the defect."""
-        raise NotImplementedError
 
     def judge(self, inquiry: Inquiry) -> Verdict:
         """Return the verdict."""
