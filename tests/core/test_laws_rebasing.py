@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from escalate import Actor, EscalationPolicy, SLAPolicy, Step, Target, Ticket, Tier
+from escalate import Actor, EscalationPolicy, Path, SLAPolicy, Step, Target, Ticket, Tier
 from escalate.core import advance, explain, fold, rebase, step
 from escalate.core import commands as c
 from escalate.core import events as e
@@ -120,6 +120,30 @@ def test_a_change_that_is_taken_back_at_once_leaves_no_trace_on_the_clocks(
     assert event.undoes == there.events[0].seq
     assert dues(back.ticket) == dues(before)
     assert back.ticket.policy == before.policy
+
+
+def test_a_promised_date_keeps_its_target_through_a_change_that_is_taken_back() -> None:
+    """6.1: an edition without the target of a promised date has no say in it once it is gone again."""
+    first = EscalationPolicy(
+        "desk",
+        ["N1", "N2"],
+        [Path("N1", "N2")],
+        sla=SLAPolicy([Target("resolution", "8h", tiers=("N1",))]),
+        version="1",
+    )
+    opened = step(None, c.Open("T-1"), first, now=START).ticket
+    promised = c.Promise("resolution", START + timedelta(hours=9))
+    later = step(opened, promised, first, now=START + timedelta(minutes=1)).ticket
+    before = step(later, c.Escalate(), first, now=START + timedelta(minutes=2)).ticket
+    assert before is not None
+    other = attrs.evolve(
+        first, version="2", sla=SLAPolicy([Target("resolution", "3h", tiers=("N1",))])
+    )
+    there = moved(before, first, other).ticket
+    assert there is not None
+    back = moved(there, other, first, before=before).ticket
+    assert back is not None
+    assert dues(back) == dues(before)
 
 
 @given(busy_policies(), busy_lives(KNOWN), st.integers(1, 60))

@@ -341,17 +341,30 @@ def _busy_day(subject: str) -> None:
     desk.tick()
 
 
+class Fields(logging.Handler):
+    """Keeps what the library says with a line, before handlers of others add to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[dict[str, Any]] = []
+        self._usual = set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the fields that no log line of Python's own has."""
+        said = vars(record).items()
+        self.found.append({name: each for name, each in said if name not in self._usual})
+
+
 @contextmanager
 def _records(caplog: pytest.LogCaptureFixture) -> Iterator[list[dict[str, Any]]]:
     """The fields of the log lines at INFO."""
-    found: list[dict[str, Any]] = []
-    usual = set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-    with caplog.at_level(logging.INFO, logger="escalate"):
-        yield found
-    found += [
-        {name: each for name, each in vars(record).items() if name not in usual}
-        for record in caplog.records
-    ]
+    logger, fields = logging.getLogger("escalate"), Fields()
+    logger.handlers.insert(0, fields)
+    try:
+        with caplog.at_level(logging.INFO, logger="escalate"):
+            yield fields.found
+    finally:
+        logger.removeHandler(fields)
 
 
 def _until(so: Any) -> None:

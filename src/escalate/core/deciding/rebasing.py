@@ -129,11 +129,7 @@ class _Rebasing(Reaction):
         if base not in self.tables.clocks or renamed:
             self._end(clock, old, REBASED, found, met=False)
             return
-        terms = pick(self.tables, self.draft, base, self._tier_of(clock), self.at_us)
-        if (
-            clock.promised
-        ):  # its target was chosen before the date was promised, and is not judged again
-            terms = self.tables.terms_by_name.get((base, clock.target, clock.calendar), terms)
+        terms = self._terms_ahead(clock, base)
         if self._alike(old, terms):
             return
         if base == IDLE:
@@ -141,6 +137,19 @@ class _Rebasing(Reaction):
             found.append((Change.MARK, clocks.carry_over(clock, self.at_us, old, terms)))
             return
         self._on(self._counted(clock, old, terms), clock, terms, found)
+
+    def _terms_ahead(self, clock: Clock, base: str) -> Terms:
+        """Return the terms on which a clock goes on.
+
+        A target that was chosen before a date was promised is not judged again. Who takes a change back
+        has the target of before it: the other edition may have known none of that name.
+        """
+        picked = pick(self.tables, self.draft, base, self._tier_of(clock), self.at_us)
+        if not clock.promised:
+            return picked
+        was = self._was_before(clock)
+        chosen = was if was is not None and was.promised else clock
+        return self.tables.terms_by_name.get((base, chosen.target, chosen.calendar), picked)
 
     def _counted(self, clock: Clock, old: Terms, terms: Terms) -> Clock:
         was = self._was_before(clock)
@@ -152,7 +161,7 @@ class _Rebasing(Reaction):
 
     def _comes_back(self, clock: Clock, found: list[ClockChange]) -> None:
         """Let a clock go on that the edition so far did not keep, and an earlier one did."""
-        terms = self._pick(clock.name)
+        terms = self._terms_ahead(clock, clock.name)
         was = self._was_before(clock)
         if was is not None:
             back = self._restored(clock, was, terms)
