@@ -14,8 +14,8 @@ from sklearn.metrics import cohen_kappa_score
 from escalate import ABSTAIN, Verdict
 from escalate.errors import BadInput
 from escalate.offline import evaluate
+from escalate.offline.intervals import bootstrap, wilson
 from escalate.offline.learning.evaluating import quadratic_kappa
-from escalate.offline.learning.intervals import bootstrap, wilson
 from escalate.offline.learning.picture import Curve, Panel, picture
 
 TIERS = ["N1", "N2", "N3"]

@@ -7,12 +7,12 @@ from escalate._lazy import exports
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
     from escalate.offline.counting import Replay as Replay
+    from escalate.offline.intervals import Estimate as Estimate
     from escalate.offline.learning.corrections import Correction as Correction
     from escalate.offline.learning.corrections import as_seen as as_seen
     from escalate.offline.learning.corrections import corrections as corrections
     from escalate.offline.learning.evaluating import Evaluation as Evaluation
     from escalate.offline.learning.evaluating import evaluate as evaluate
-    from escalate.offline.learning.intervals import Estimate as Estimate
     from escalate.offline.log import Case as Case
     from escalate.offline.log import Log as Log
     from escalate.offline.log import Row as Row
@@ -61,7 +61,7 @@ __getattr__ = exports(
         "Case": "escalate.offline.log",
         "Correction": "escalate.offline.learning.corrections",
         "DataQuality": "escalate.offline.quality",
-        "Estimate": "escalate.offline.learning.intervals",
+        "Estimate": "escalate.offline.intervals",
         "Evaluation": "escalate.offline.learning.evaluating",
         "Example": "escalate.offline.quality",
         "Log": "escalate.offline.log",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from escalate.errors import BadInput, nearest
+from escalate.offline.intervals import Estimate
 
 HOUR_US: Final = 3_600_000_000
 
@@ -83,7 +84,10 @@ def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
-Value: TypeAlias = "int | float | Share | Spread | Mapping[str, Value]"
+Value: TypeAlias = "int | float | Share | Spread | Estimate | Mapping[str, Value]"
+Chart: TypeAlias = Literal["none", "bars", "heat", "line", "flow"]
+"""How a figure is drawn: not at all (one number); one bar a name; a field of rows and columns; values along
+time, by dates in order; or as the flowchart, its values moves by source and target."""
 
 
 @attrs.frozen
@@ -93,27 +97,53 @@ class Figure:
     Attributes:
         key: Its name in JSON, stable across releases.
         title: How people call it.
-        value: A count (``int``), hours (``float``), a :class:`Share`, a :class:`Spread`, or these
-            by name.
+        value: A count (``int``), hours (``float``), a :class:`Share`, a :class:`Spread`, an
+            :class:`~escalate.offline.intervals.Estimate` of a share, or these by name.
         definition: The sentence by which anybody can compute it again.
+        chart: How it is drawn.
+        doubt: Why it may mean little on this log, as a sentence; empty if nothing is known against it.
     """
 
     key: str
     title: str
     value: Value
     definition: str
+    chart: Chart = "none"
+    doubt: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the value and its definition."""
-        return {"value": _json(self.value), "definition": self.definition}
+        """Return the value and its definition, and the doubt if there is one."""
+        doubt = {"doubt": self.doubt} if self.doubt else {}
+        return {"value": _json(self.value), "definition": self.definition, **doubt}
 
 
 def _json(value: Value) -> Any:
     if isinstance(value, Share | Spread):
         return value.to_json()
+    if isinstance(value, Estimate):
+        return attrs.asdict(value)
     if isinstance(value, Mapping):
         return {name: _json(part) for name, part in value.items()}
     return value
+
+
+@attrs.frozen
+class Chapter:
+    """Figures about one question.
+
+    Attributes:
+        key: Its name in JSON, stable across releases.
+        title: How people call it.
+        figures: In the order in which people read them.
+    """
+
+    key: str
+    title: str
+    figures: Figures
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the title, the figures and what was left out."""
+        return {"title": self.title, **self.figures.to_json()}
 
 
 @attrs.frozen

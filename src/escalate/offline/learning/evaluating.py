@@ -17,7 +17,7 @@ import attrs
 from escalate.classifiers.wrappers.prices import Prices
 from escalate.core.model import Tier, Verdict, as_tier
 from escalate.errors import BadInput, nearest
-from escalate.offline.learning.intervals import Estimate, bootstrap, wilson
+from escalate.offline.intervals import Estimate, bootstrap, wilson
 from escalate.offline.learning.picture import Curve, Panel, picture
 
 Pair = tuple[int, int]
