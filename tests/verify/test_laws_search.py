@@ -88,17 +88,29 @@ def narrow(draw: st.DrawFn) -> EscalationPolicy:
 def test_every_real_life_stays_inside_what_was_searched(
     policy: EscalationPolicy, seed: int
 ) -> None:
-    """Lives of any policy, in real hours, at any instants, come to no outline that was not explored."""
+    """Lives of any policy, in real hours, at any instants, go no way that was not explored."""
     space = explore(policy, budget=SMALL)
     assume(not space.stopped)
     dice = random.Random(seed)  # noqa: S311 - no secret
     for _ in range(12):
         ticket, now, told = _opened(space, policy, dice), START, []
         for _ in range(14):
-            outline = space.outliner.of(ticket)
-            assert outline in space.index, told
+            was = space.index[space.outliner.of(ticket)]
             ticket, now, what = _live_on(space, policy, ticket, now, dice)
             told.append((now, what))
+            assert space.outliner.of(ticket) in space.index, told
+            assert _leads(space, was, space.index[space.outliner.of(ticket)]), told
+
+
+def _leads(space: Space, source: int, target: int) -> bool:
+    """Whether a few acts lead from one outline to another: timers, and the command that they come before."""
+    reached = {source}
+    for _ in range(8):
+        if target in reached:
+            return True
+        nearer = {n for each in reached for _, targets in space.edges[each] for n in targets}
+        reached |= nearer
+    return False
 
 
 def _opened(space: Space, policy: EscalationPolicy, dice: random.Random) -> Ticket:
@@ -176,3 +188,26 @@ def test_what_says_nothing_new_comes_to_nothing(policy: EscalationPolicy, seed: 
             c.SetPriority("urgent"),
         ]
         ticket = step(looked, dice.choice(doings), policy, now=now).ticket
+
+
+def test_a_request_whose_time_is_up_may_have_a_twin() -> None:
+    """Of two requests for one move the older comes to its step first: that is a way of the search, too."""
+    policy = EscalationPolicy(
+        "twins",
+        ["N1", "N2"],
+        [Path("N1", "N2", approval="lead")],
+        sla=SLAPolicy([Target("approval", "1h", default=True, steps=[Step("100%", tag="late")])]),
+        receivers=[Receiver("lead")],
+        fallback="lead",
+    )
+    space = explore(policy)
+    ask = c.Escalate(by=space.alphabet.person)
+    opened = step(None, c.Open("T-1"), policy, now=START).ticket
+    once = step(opened, ask, policy, now=START).ticket
+    twice = step(once, ask, policy, now=START + timedelta(minutes=30)).ticket
+    assert twice is not None
+    ticket = advance(twice, policy, before=START + timedelta(minutes=61)).ticket
+    assert ticket is not None
+    before, after = (space.index[space.outliner.of(each)] for each in (twice, ticket))
+    assert before != after
+    assert any(after in targets for _, targets in space.edges[before])
