@@ -288,14 +288,27 @@ def _inviting(noticed: Noticed, by: Actor) -> Iterator[c.Command]:
 
 def _moves(policy: EscalationPolicy, tier: str, by: Actor) -> Iterator[c.Command]:
     """Yield the moves out of *tier*, with all that a person could have to say; less is only refused."""
-    reason = policy.reasons[0] if policy.reasons else TOLD
-    handoff = Handoff(
-        summary=TOLD, reason=reason, tried=(Attempt(TOLD),), hypothesis=TOLD, ask=TOLD
-    )
     for kind, target in dict.fromkeys((p.kind, p.target) for p in policy.paths if p.source == tier):
-        if kind == "escalate":
-            yield c.Escalate(target, handoff, override=TOLD, by=by)
-        elif kind == "transfer":
-            yield c.Transfer(target, handoff, override=TOLD, by=by)
-        else:
-            yield c.Return(TOLD, target, handoff, by=by)
+        yield move_of(policy, kind, target, by)
+
+
+def move_of(
+    policy: EscalationPolicy, kind: MoveKind, target: str, by: Actor, lacking: str = ""
+) -> c.Command:
+    """Return the move with all that can be handed over, but for the field *lacking*."""
+    told: dict[str, Any] = {
+        "summary": TOLD,
+        "reason": policy.reasons[0] if policy.reasons else TOLD,
+        "tried": (Attempt(TOLD),),
+        "hypothesis": TOLD,
+        "ask": TOLD,
+    }
+    told.pop(lacking, None)
+    handoff = Handoff(**told)
+    match kind:
+        case "escalate":
+            return c.Escalate(target, handoff, override=TOLD, by=by)
+        case "transfer":
+            return c.Transfer(target, handoff, override=TOLD, by=by)
+        case _:
+            return c.Return("" if lacking == "reason" else TOLD, target, handoff, by=by)
