@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -39,8 +39,11 @@ class Spans:
         return len(self._us)
 
 
-class SpansBy(dict[str, Spans]):
-    """Spans by name.
+Key = TypeVar("Key", bound=Hashable)
+
+
+class SpansBy(dict[Key, Spans], Generic[Key]):
+    """Spans by name, or by whatever else tells them apart.
 
     >>> spans = SpansBy()
     >>> spans.add("N1", 5)
@@ -48,20 +51,20 @@ class SpansBy(dict[str, Spans]):
     [5]
     """
 
-    def add(self, name: str, us: int) -> None:
-        """Take in a span in microseconds under *name*."""
-        spans = self.get(name)
+    def add(self, key: Key, us: int) -> None:
+        """Take in a span in microseconds under *key*."""
+        spans = self.get(key)
         if spans is None:
-            spans = self[name] = Spans()
+            spans = self[key] = Spans()
         spans.add(us)
 
-    def merge(self, other: SpansBy) -> None:
-        """Take in the spans of *other*, name by name."""
-        for name, spans in other.items():
-            if name in self:
-                self[name].merge(spans)
+    def merge(self, other: SpansBy[Key]) -> None:
+        """Take in the spans of *other*, key by key."""
+        for key, spans in other.items():
+            if key in self:
+                self[key].merge(spans)
             else:
-                self[name] = Spans(spans)
+                self[key] = Spans(spans)
 
 
 def merge_sums(mine: Any, theirs: Any) -> None:
