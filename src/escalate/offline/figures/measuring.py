@@ -121,11 +121,15 @@ def _in_time(
     elif within is None:
         yield from _without(_NO_WITHIN, wall, open_)
     else:
-        yield promise.first_line_within_wall(log, tiers[0], within)
-        if calendar is None:
-            yield LeftOut(open_, _NO_CALENDAR)
-        else:
-            yield promise.first_line_within_open(log, tiers[0], within, calendar)
+        kept = promise.InTime(tiers[0], within, calendar)
+        for case in log.cases:
+            kept.add(case)
+        yield promise.first_line_within_wall(kept)
+        yield (
+            LeftOut(open_, _NO_CALENDAR)
+            if calendar is None
+            else promise.first_line_within_open(kept)
+        )
 
 
 def _without(why: str, *keys: str) -> Iterator[LeftOut]:

@@ -30,6 +30,18 @@ def of_ends(cases: int, quality: DataQuality) -> str:
     return f"{cut:,} of {cases:,} cases are not completed at their end: the slowest are missing."
 
 
+def of_spans(cases: int, quality: DataQuality) -> str:
+    """Return why figures of how long cases take may mean little, for either end."""
+    return f"{of_beginnings(cases, quality)} {of_ends(cases, quality)}".strip()
+
+
+def of_calendar(cases: int, beyond: int) -> str:
+    """Return how many cases lie outside the years that the desk's calendar covers, if any do."""
+    if not beyond:
+        return ""
+    return f"{beyond:,} of {cases:,} cases lie outside the years of the calendar and are left out."
+
+
 def of_reopenings(quality: DataQuality) -> str:
     """Return why what came back may mean little, if most cases had no time to come back."""
     ends = quality.evidence.window.ends
