@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from escalate.offline.figures.lines import runs
@@ -53,6 +54,19 @@ def completions(case: Case) -> Iterator[tuple[Row, bool]]:
             done = None
     if done is not None:
         yield done, False
+
+
+def handled(case: Case) -> list[Row]:
+    """Return the rows of *case* at which somebody does something about it.
+
+    Passed over are completed rows right after a completed one: a night job that closes what was resolved has
+    not been handed the case.
+    """
+    rows = case.rows
+    later = (
+        row for before, row in pairwise(rows) if not (row.is_completed and before.is_completed)
+    )
+    return [rows[0], *later]
 
 
 def solved_row(case: Case) -> Row | None:

@@ -16,10 +16,11 @@ from escalate.offline.gathering import Progress, Source, gather
 from escalate.offline.log import Case, Log
 from escalate.offline.quality import DataQuality
 from escalate.offline.studying.flow import Flow
+from escalate.offline.studying.people import People
 from escalate.offline.studying.terms import ChapterGatherer, Terms
 from escalate.offline.studying.times import Time
 
-CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (Flow, Time)
+CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (Flow, Time, People)
 """What makes the chapters of a study, in the order in which people read them."""
 
 
