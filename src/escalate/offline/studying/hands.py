@@ -11,13 +11,12 @@ from typing import Final
 import attrs
 
 from escalate.offline.figures.lines import runs
-from escalate.offline.figures.times import unfinished
 from escalate.offline.figures.values import Figure, Spread
 from escalate.offline.intervals import wilson
 from escalate.offline.log import Case, Row
 from escalate.offline.studying.listing import MOST, SHOWN, counts_of, most_frequent, named
 from escalate.offline.studying.rating import Scale
-from escalate.offline.studying.stories import completions, handled, solved_row
+from escalate.offline.studying.stories import Outline
 from escalate.offline.sums import SpansBy, merge_sums
 
 _HANDLED: Final = (
@@ -39,24 +38,26 @@ class Hands:
     undone: Counter[str] = attrs.field(factory=Counter)
     ratings: Counter[tuple[str, Fraction]] = attrs.field(factory=Counter)
 
-    def add(self, case: Case, whose: Whose, rating: Fraction | None) -> None:
+    def add(self, case: Case, outline: Outline, whose: Whose, rating: Fraction | None) -> None:
         """Take in one case, each of whose rows is in the hands that *whose* says."""
-        names = [whose(row) for row in handled(case)]
-        self.cases.update(set(filter(None, names)))
-        moves = list(pairwise(runs(names)))
+        names = [whose(row) for row in case.rows]
+        stays = runs(names[i] for i in outline.handled)
+        moves = list(pairwise(stays))
+        self.cases.update(set(stays))
         self.transfers.update(moves)
         self.passed.update({source for source, _ in moves})
-        spent: Counter[str] = Counter()
-        for row, us in unfinished(case):
-            if name := whose(row):
-                spent[name] += us
+        spent: dict[str, int] = {}
+        for i, us in outline.unfinished:
+            if name := names[i]:
+                spent[name] = spent.get(name, 0) + us
         for name, us in spent.items():
             self.spent.add(name, us)
-        for row, again in completions(case):
-            if name := whose(row):
+        for i, again in outline.completions:
+            if name := names[i]:
                 self.completed[name] += 1
                 self.undone[name] += again
-        self._add_rating(case, whose, rating)
+                if rating is not None and not again:
+                    self.ratings[name, rating] += 1
 
     def merge(self, other: Hands) -> None:
         """Take in what *other* has seen."""
@@ -128,12 +129,6 @@ class Hands:
         )
         if scale.count:
             yield self._satisfaction(what, scale)
-
-    def _add_rating(self, case: Case, whose: Whose, rating: Fraction | None) -> None:
-        done = None if rating is None else solved_row(case)
-        name = None if done is None else whose(done)
-        if rating is not None and name is not None:
-            self.ratings[name, rating] += 1
 
     def _satisfaction(self, what: str, scale: Scale) -> Figure:
         rated: dict[str, Counter[Fraction]] = {}

@@ -17,6 +17,7 @@ from escalate.offline.quality import DataQuality
 from escalate.offline.studying.chapters import chapter_of
 from escalate.offline.studying.hands import Hands
 from escalate.offline.studying.rating import Scale, as_rating
+from escalate.offline.studying.stories import outline_of
 from escalate.offline.studying.telling import person_of, rating_of, team_of
 from escalate.offline.studying.terms import Terms
 from escalate.offline.studying.training import Training
@@ -55,8 +56,9 @@ class People:
         """Take in one case."""
         self.cases += 1
         rating = self._rating(case)
-        self.teams.add(case, team_of, rating)
-        self.people.add(case, lambda row: person_of(row, self.terms), rating)
+        outline = outline_of(case)
+        self.teams.add(case, outline, team_of, rating)
+        self.people.add(case, outline, lambda row: person_of(row, self.terms), rating)
         self.training.add(case)
 
     def merge(self, other: People) -> None:

@@ -81,13 +81,14 @@ class Time:
     # -- one case
 
     def _add_spending(self, case: Case, request: str | None) -> None:
-        spent: Counter[timing.Key] = Counter()
+        spent: dict[timing.Key, int] = {}
         for (place, state), us in spending(case).items():
             self.states[state] += us
-            spent[ALL, state] += us
+            spent[ALL, state] = spent.get((ALL, state), 0) + us
             for name in timing.names_of(place, request):
-                spent[name, timing.OUTSIDE] += us
-                spent[name, state] += us
+                for measure in (timing.OUTSIDE, state):
+                    key = (name, measure)
+                    spent[key] = spent.get(key, 0) + us
         for key, us in spent.items():
             self.spans.add(key, us)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from escalate.offline.figures.lines import NO_TEAM, NO_TIER
@@ -89,10 +90,11 @@ def never(meaning: str) -> str:
     return f"No status of the log means {meaning}: either nobody ever waited so, or the log does not tell."
 
 
-def names_of(place: Place, request: str | None) -> list[Name]:
+@lru_cache(maxsize=10_000)
+def names_of(place: Place, request: str | None) -> tuple[Name, ...]:
     """Return what a row at *place*, of a case with that *request*, is told by."""
     found = zip(GROUPS, (*place, request), strict=True)
-    return [(group, name) for group, name in found if name is not None]
+    return tuple((group, name) for group, name in found if name is not None)
 
 
 def open_to_completed(spans: SpansBy[Key]) -> Figure:
