@@ -49,7 +49,8 @@ def wilson(part: float, whole: int, level: float = 0.95) -> Estimate:
     share = part / whole
     middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
     half = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole)) / (1 + z * z / whole)
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half))
+    # The share lies inside by the formula; clamped, since rounding may put it a hair outside.
+    return Estimate(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
 def bootstrap(
