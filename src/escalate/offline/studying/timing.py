@@ -36,7 +36,7 @@ _ROW: Final = {
     "line": "a row in that line",
     "team": "a row of that team",
     "priority": "a row of that priority",
-    "request": "a row of a case of that type of request (its last row that tells one says which)",
+    "request": "a row of a case of that type",
 }
 _BY_TITLES: Final = {
     "line": "Times by line",
@@ -186,6 +186,8 @@ def by(
         f"'{_NAMES[measure]}': {_MEASURED[measure].format(row=row)}" for measure in told
     )
     few = f" {SHOWN}" if group in ("team", "request") else ""
+    if group == "request":
+        few = f" A case is of the type of request that its last row which tells one has.{few}"
     definition = f"'cases': those with {row}; {parts}. Hours.{few}"
     return Figure(f"by_{group}", _BY_TITLES[group], value, definition)
 
