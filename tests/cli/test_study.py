@@ -37,7 +37,7 @@ def test_the_chapters_of_the_example():
         "Time To the first Completed (5 cases) mean 18.9 h median 21.1 h",
         "in a queue 2.8 days",
         "N2 > in work median 3.6 h, 90 % within 16.9 h (3)",
-        "In doubt: To the first Completed, To the first Completed, customer waits taken out. 1 of 6",
+        "In doubt: To the first Completed; To the first Completed, customer waits taken out: 1 of 6",
         "People and teams Cases by team desk east 4",
         "desk east 0.25 (0.05 to 0.70)",
         "Left out: rated, satisfaction, satisfaction_by_team; no row has the attribute rating",

@@ -36,17 +36,17 @@ def _body(figures: Figures) -> Group:
             table.add_row(Text(printable(label)), Text(value))
     doubts = _by_reason((figure.doubt, figure.title) for figure in figures if figure.doubt)
     left_out = _by_reason((each.why, each.key) for each in figures.left_out)
-    lines = [f"In doubt: {titles}. {doubt}" for doubt, titles in doubts]
-    lines += [f"Left out: {keys}; {why}" for why, keys in left_out]
+    lines = [f"In doubt: {'; '.join(titles)}: {doubt}" for doubt, titles in doubts]
+    lines += [f"Left out: {', '.join(keys)}; {why}" for why, keys in left_out]
     return Group(table, *(Text(printable(line)) for line in lines))
 
 
-def _by_reason(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _by_reason(found: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     """Return each reason once, with what it is the reason for."""
     reasons: dict[str, list[str]] = {}
     for reason, name in found:
         reasons.setdefault(reason, []).append(name)
-    return [(reason, ", ".join(names)) for reason, names in reasons.items()]
+    return list(reasons.items())
 
 
 def _rows(label: str, value: Value) -> Iterator[tuple[str, str]]:

@@ -201,10 +201,10 @@ def test_variants_are_whole_sequences(rows):
 
 class TestEdges:
     def test_a_log_without_cases(self):
-        """Nothing is divided by nothing."""
+        """Nothing is divided by nothing, and lines that no case was in are no evidence."""
         figures = study(Log((), TIERS))["flow"].figures
-        assert figures["stays_in_first_line"].value.share is None
-        assert figures["flowchart"].value == {}
+        assert figures["cases"].value == 0
+        assert "stays_in_first_line" in {each.key for each in figures.left_out}
 
     def test_a_log_without_lines_says_what_is_missing(self):
         """Each figure that needs lines is left out with the reason."""
@@ -223,6 +223,17 @@ class TestEdges:
         assert study(read_desk(rows), policy=policy)["flow"].figures["deflection"].value == Share(
             1, 1
         )
+
+    def test_a_question_to_the_customer_is_a_second_contact(self):
+        """One team and one person are not enough where the customer had to be asked."""
+        told = ["", "Ann", "", "", ""]
+        rows = [
+            ("1", "2026-03-02T09:00Z", "In work", "desk a", *told),
+            ("1", "2026-03-02T10:00Z", "Asked", "desk a", *told),
+            ("1", "2026-03-02T11:00Z", "Solved", "desk a", *told),
+        ]
+        assert flow(rows)["first_contact_resolution"].value == Share(0, 1)
+        assert flow([rows[0], rows[2]])["first_contact_resolution"].value == Share(1, 1)
 
     def test_words_that_read_alike_stay_apart(self):
         """Two sequences never share a line, whatever their words hold."""

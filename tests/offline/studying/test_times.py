@@ -129,6 +129,14 @@ def test_from_resolved_to_closed(rows):
         check_spread(found, taken)
 
 
+def test_closed_twice_is_closed_once():
+    """Only the first closed row behind a resolved one ends the wait for closing."""
+    words = ["Solved", "Solved", "Closed", "Closed", "In work", "Closed"]
+    rows = [("1", f"2026-03-02T{9 + i:02}:00Z", word, *[""] * 6) for i, word in enumerate(words)]
+    found = chapter(rows)["resolved_to_closed"].value
+    assert (found.cases, found.mean_hours) == (1, 2.0)
+
+
 @given(rows=desk_rows())
 def test_open_time_is_counted_in_open_hours(rows):
     """Hours of the office, one by one, from the first row to the first completed one."""

@@ -96,7 +96,7 @@ class Hands:
         )
         yield Figure(
             f"passed_on_by_{what}",
-            "Passed on",
+            f"Passed on by a {what}",
             {name: wilson(self.passed[name], self.cases[name]) for name in shown},
             f"Of what 'cases_by_{what}' counts: the cases in which the row after one of its rows is another "
             f"{what}'s; {_HANDLED}, and so are rows of no known {what}. With Wilson's 95 % interval. {SHOWN}",

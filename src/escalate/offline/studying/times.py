@@ -74,7 +74,7 @@ class Time:
     def chapter(self, quality: DataQuality) -> Chapter:
         """Return the chapter."""
         seen = {name for group, name in self.cases_by if group == "line"}
-        tiers = tuple(dict.fromkeys((*self.terms.tiers, *sorted(seen))))
+        tiers = tuple(dict.fromkeys((*self.terms.tiers, *sorted(seen)))) if seen else ()
         found = [*self._ends(tiers, quality), *self._states(tiers), *self._groups(tiers)]
         return chapter_of("time", "Time", found)
 
