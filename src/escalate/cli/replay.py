@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
+from escalate.cli.reading import read_log
 from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_figures import figures_section
 from escalate.cli.show_quality import quality_section
 from escalate.cli.show_replay import replay_section
 from escalate.core.policy import EscalationPolicy
-from escalate.offline import Log, Mapping, Replay, read
+from escalate.offline import Log, Mapping, Replay
 from escalate.offline import replay as run
 from escalate.offline.figures import measure
 from escalate.offline.replaying import first_promise
@@ -50,7 +51,7 @@ def replay(
     """
     policy = None if policy_file is None else load_policy(policy_file)
     sections = _sections(
-        _read(log, Mapping() if mapping is None else Mapping.from_file(mapping)), policy
+        read_log(log, Mapping() if mapping is None else Mapping.from_file(mapping)), policy
     )
     if json_target is not None:
         write_json(sections, json_target)
@@ -76,12 +77,3 @@ def _replayed(log: Log, policy: EscalationPolicy) -> Replay:
     console = terminal(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         return run(log, policy, progress=partial(progress.track, description="Replaying"))
-
-
-def _read(path: Path, mapping: Mapping) -> Log:
-    console = terminal(stderr=True)
-    with (
-        Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
-        progress.open(path, "rb", description="Reading") as file,
-    ):
-        return read(file, mapping=mapping)
