@@ -72,6 +72,27 @@ class Spread:
         return attrs.asdict(self)
 
 
+@attrs.frozen
+class Mean:
+    """A mean of what is neither a time nor a part of a whole, such as a rating.
+
+    >>> Mean(9, 2).mean
+    4.5
+    """
+
+    total: float
+    count: int
+
+    @property
+    def mean(self) -> float | None:
+        """The mean; none of nothing."""
+        return self.total / self.count if self.count else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return total, count and mean."""
+        return {"total": self.total, "count": self.count, "mean": self.mean}
+
+
 def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
     """Return the value below which *share* of the *ordered* values lies, interpolated linearly.
 
@@ -84,7 +105,7 @@ def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
-Value: TypeAlias = "int | float | Share | Spread | Estimate | Mapping[str, Value]"
+Value: TypeAlias = "int | float | Share | Spread | Mean | Estimate | Mapping[str, Value]"
 Chart: TypeAlias = Literal["none", "bars", "heat", "line", "flow"]
 """How a figure is drawn: not at all (one number); one bar a name; a field of rows and columns; values along
 time, by dates in order; or as the flowchart, its values moves by source and target."""
@@ -97,8 +118,8 @@ class Figure:
     Attributes:
         key: Its name in JSON, stable across releases.
         title: How people call it.
-        value: A count (``int``), hours (``float``), a :class:`Share`, a :class:`Spread`, an
-            :class:`~escalate.offline.intervals.Estimate` of a share, or these by name.
+        value: A count (``int``), hours (``float``), a :class:`Share`, a :class:`Spread`, a
+            :class:`Mean`, an :class:`~escalate.offline.intervals.Estimate` of a share, or these by name.
         definition: The sentence by which anybody can compute it again.
         chart: How it is drawn.
         doubt: Why it may mean little on this log, as a sentence; empty if nothing is known against it.
@@ -118,7 +139,7 @@ class Figure:
 
 
 def _json(value: Value) -> Any:
-    if isinstance(value, Share | Spread):
+    if isinstance(value, Share | Spread | Mean):
         return value.to_json()
     if isinstance(value, Estimate):
         return attrs.asdict(value)
@@ -135,15 +156,18 @@ class Chapter:
         key: Its name in JSON, stable across releases.
         title: How people call it.
         figures: In the order in which people read them.
+        remarks: What the figures together say, as sentences; they may quote texts of cases.
     """
 
     key: str
     title: str
     figures: Figures
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the title, the figures and what was left out."""
-        return {"title": self.title, **self.figures.to_json()}
+        """Return the title, the remarks if there are any, the figures and what was left out."""
+        remarks = {"remarks": list(self.remarks)} if self.remarks else {}
+        return {"title": self.title, **remarks, **self.figures.to_json()}
 
 
 @attrs.frozen
