@@ -72,27 +72,6 @@ class Spread:
         return attrs.asdict(self)
 
 
-@attrs.frozen
-class Mean:
-    """A mean of what is neither a time nor a part of a whole, such as a rating.
-
-    >>> Mean(9, 2).mean
-    4.5
-    """
-
-    total: float
-    count: int
-
-    @property
-    def mean(self) -> float | None:
-        """The mean; none of nothing."""
-        return self.total / self.count if self.count else None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return total, count and mean."""
-        return {"total": self.total, "count": self.count, "mean": self.mean}
-
-
 def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
     """Return the value below which *share* of the *ordered* values lies, interpolated linearly.
 
@@ -105,7 +84,7 @@ def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
-Value: TypeAlias = "int | float | Share | Spread | Mean | Estimate | Mapping[str, Value]"
+Value: TypeAlias = "int | float | Share | Spread | Estimate | Mapping[str, Value]"
 Chart: TypeAlias = Literal["none", "bars", "heat", "line", "flow"]
 """How a figure is drawn: not at all (one number); one bar a name; a field of rows and columns; values along
 time, by dates in order; or as the flowchart, its values moves by source and target."""
@@ -118,8 +97,8 @@ class Figure:
     Attributes:
         key: Its name in JSON, stable across releases.
         title: How people call it.
-        value: A count (``int``), hours (``float``), a :class:`Share`, a :class:`Spread`, a
-            :class:`Mean`, an :class:`~escalate.offline.intervals.Estimate` of a share, or these by name.
+        value: A count (``int``), hours (``float``), a :class:`Share`, a :class:`Spread`, an
+            :class:`~escalate.offline.intervals.Estimate` of a share, or these by name.
         definition: The sentence by which anybody can compute it again.
         chart: How it is drawn.
         doubt: Why it may mean little on this log, as a sentence; empty if nothing is known against it.
@@ -139,7 +118,7 @@ class Figure:
 
 
 def _json(value: Value) -> Any:
-    if isinstance(value, Share | Spread | Mean):
+    if isinstance(value, Share | Spread):
         return value.to_json()
     if isinstance(value, Estimate):
         return attrs.asdict(value)
