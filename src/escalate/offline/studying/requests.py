@@ -9,10 +9,11 @@ from typing import Final, Self
 import attrs
 
 from escalate.core.status import Status
-from escalate.offline.figures.values import Chapter, Figure, Figures, LeftOut, Value
+from escalate.offline.figures.values import Chapter, Figure, LeftOut, Value
 from escalate.offline.log import Case
 from escalate.offline.quality import DataQuality
 from escalate.offline.studying.candidates import SHOWN, Table, remarks_of
+from escalate.offline.studying.chapters import chapter_of
 from escalate.offline.studying.clustering import clusters
 from escalate.offline.studying.kinds import MOST_NAMES, Kind, Kinds, Told, told_of
 from escalate.offline.studying.sampling import Sample
@@ -106,15 +107,7 @@ class Requests:
             found += [*tables[-1].figures(), self._examples(examples)]
         else:
             found.append(LeftOut("common_subject", _missing(self.terms.subject)))
-        return Chapter(
-            "requests",
-            "Common requests",
-            Figures(
-                tuple(each for each in found if isinstance(each, Figure)),
-                tuple(each for each in found if isinstance(each, LeftOut)),
-            ),
-            remarks_of(tables),
-        )
+        return chapter_of("requests", "Common requests", found, remarks_of(tables))
 
     def _table(self, key: str, by: str, how: str, kinds: Mapping[str, Kind], whole: int) -> Table:
         tiers = in_order(self.terms.tiers, self.tiers) if self.tiers else ()
