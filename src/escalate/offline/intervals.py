@@ -34,8 +34,11 @@ class Estimate:
         return f"{self.value:.3f}{span}"
 
 
-def wilson(part: int, whole: int, level: float = 0.95) -> Estimate:
+def wilson(part: float, whole: int, level: float = 0.95) -> Estimate:
     """Return the share *part* of *whole* with Wilson's score interval, which holds near 0 and 1 too.
+
+    Where *part* sums up amounts from 0 to 1 instead of counting, the interval is rather too wide than too
+    narrow: nothing between 0 and 1 spreads more than what is either.
 
     >>> print(wilson(0, 20))
     0.000  (0.000 to 0.161)
