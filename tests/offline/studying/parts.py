@@ -87,3 +87,15 @@ def logs(draw: st.DrawFn, most: int = 8) -> Log:
         rows.sort(key=lambda row: row.at_us)
         cases.append(Case(str(number), tuple(rows)))
     return Log(tuple(cases), ("N1", "N2", "N3"))
+
+
+def lived(case):
+    """Who had the case in each minute until it was first completed, and in which state; and its solver."""
+    end = case.first_completed
+    rows = case.rows[: len(case.rows) if end is None else end + 1]
+    known, holders = None, []
+    for i, row in enumerate(rows):
+        known = row.tier or known
+        until = rows[i + 1].at_us if i + 1 < len(rows) else row.at_us
+        holders.append((known, row.meaning, (until - row.at_us) // MINUTE))
+    return holders, None if end is None else known

@@ -18,6 +18,7 @@ from escalate.offline.studying.chapters import chapter_of
 from escalate.offline.studying.deskclock import iso, shown_us, weekday_of, zone_of
 from escalate.offline.studying.doubting import as_sentence
 from escalate.offline.studying.terms import Terms
+from escalate.offline.sums import merge_sums
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_DAYS: Final = 3_660
@@ -39,13 +40,13 @@ class Demand:
     hours: Counter[tuple[int, int]]
     days: Counter[int]
     changes: Counter[int]
-    last_day: int | None
+    ends: set[int]
     has_status: bool
 
     def __init__(self, terms: Terms) -> None:
         self.zone, self.clock = zone_of(terms)
         self.hours, self.days, self.changes = Counter(), Counter(), Counter()
-        self.last_day = None
+        self.ends = set()
         self.has_status = False
 
     def add(self, case: Case) -> None:
@@ -61,19 +62,11 @@ class Demand:
             if row.is_completed is is_open:
                 is_open = not is_open
                 self.changes[shown_us(row.at_us, zone) // DAY_US] += 1 if is_open else -1
-        self._until(shown_us(case.rows[-1].at_us, zone) // DAY_US)
+        self.ends.add(shown_us(case.rows[-1].at_us, zone) // DAY_US)
 
     def merge(self, other: Self) -> None:
         """Count what another one counted."""
-        self.hours.update(other.hours)
-        self.days.update(other.days)
-        self.changes.update(other.changes)
-        self.has_status = self.has_status or other.has_status
-        if other.last_day is not None:
-            self._until(other.last_day)
-
-    def _until(self, day: int) -> None:
-        self.last_day = day if self.last_day is None else max(self.last_day, day)
+        merge_sums(self, other)
 
     def chapter(self, quality: DataQuality) -> Chapter:
         """Return what was counted, with a doubt where the extract's window makes it mean little."""
@@ -81,7 +74,7 @@ class Demand:
 
     def _figures(self, quality: DataQuality) -> Iterator[Figure | LeftOut]:
         keys = ("arrivals_by_hour_of_week", "peaks", "arrivals_by_week", "arrivals_by_day")
-        if self.last_day is None:
+        if not self.ends:
             yield from (LeftOut(key, "the log has no case") for key in (*keys, "backlog"))
             return
         window = quality.evidence.window
@@ -161,9 +154,8 @@ class Demand:
 
     @property
     def _window(self) -> tuple[int, int]:
-        assert self.last_day is not None  # asked only where there are cases
         # A clock that is put back past midnight shows a later row on an earlier day.
-        touched = {*self.days, *self.changes, self.last_day}
+        touched = {*self.days, *self.changes, *self.ends}
         return min(touched), max(touched)
 
     def _dates(self, counted: Mapping[int, int], step: int = 1) -> list[int]:
