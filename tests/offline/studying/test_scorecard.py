@@ -30,7 +30,7 @@ from escalate.offline.studying.goalmeasures import NAMES
 from escalate.offline.studying.scorecard import Scorecard
 from escalate.offline.studying.terms import Terms
 from tests.offline.logs import START
-from tests.offline.studying.parts import MINUTE, chapter_of, in_parts, logs, said, shares
+from tests.offline.studying.parts import MINUTE, chapter_of, desks, in_parts, logs, said, shares
 
 TIERS = ("N1", "N2", "N3")
 DONE = (Status.RESOLVED, Status.CLOSED)
@@ -105,7 +105,7 @@ ORACLES = {
 }
 
 
-@given(log=logs())
+@given(log=logs() | desks(most=15))
 def test_weeks_are_told_from_the_cases_completed_in_them(log):
     """Each measure of each week, from a list of its cases, and whether that is good enough."""
     figures = chapter_of(Scorecard, log, TERMS).figures
@@ -136,7 +136,7 @@ def test_weeks_are_told_from_the_cases_completed_in_them(log):
         assert whole == Share(sum(hits), len(weeks))
 
 
-@given(log=logs())
+@given(log=logs() | desks(most=15))
 def test_promises_kept_are_those_of_a_replay(log):
     """What a replay counts over the whole log is what the weeks have together."""
     known = [
