@@ -200,15 +200,18 @@ class Chapter:
         key: Its name in JSON, stable across releases.
         title: How people call it.
         figures: In the order in which people read them.
+        remarks: What the figures together say, as sentences; they may quote texts of cases.
     """
 
     key: str
     title: str
     figures: Figures
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the title, the figures and what was left out."""
-        return {"title": self.title, **self.figures.to_json()}
+        """Return the title, the remarks if there are any, the figures and what was left out."""
+        remarks = {"remarks": list(self.remarks)} if self.remarks else {}
+        return {"title": self.title, **remarks, **self.figures.to_json()}
 
 
 @attrs.frozen
