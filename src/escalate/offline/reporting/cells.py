@@ -1,0 +1,154 @@
+"""The values of a figure as tables of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import Final
+
+import attrs
+
+from escalate.offline.figures.values import Share, Spread, Value
+from escalate.offline.figures.words import count, duration, percent
+from escalate.offline.intervals import Estimate
+
+Leaf = int | float | Share | Spread | Estimate
+Names = tuple[str, ...]
+LONGEST: Final = 400
+"""Rows of a table that are shown; an export has them all."""
+_WIDEST: Final = 31
+_NAMES: Final = (("Name",), ("Group", "Name"), ("Group", "Part", "Name"))
+_HEADS: Final[dict[type, Names]] = {
+    int: ("Count",),
+    float: ("Time",),
+    Share: ("Part", "Whole", "Share"),
+    Spread: ("Cases", "Mean", "Median", "90th percentile"),
+    Estimate: ("Estimate", "Low", "High"),
+}
+
+
+@attrs.frozen
+class Grid:
+    """A table of texts.
+
+    Attributes:
+        head: A text a column.
+        rows: As many texts a row.
+        named: How many columns at the left say what the row is about.
+        more: Rows that were left out at the end.
+    """
+
+    head: Names
+    rows: tuple[Names, ...]
+    named: int
+    more: int = 0
+
+
+def leaves(value: Value, path: Names = ()) -> Iterator[tuple[Names, Leaf]]:
+    """Yield each single value in *value* with the names that lead to it.
+
+    >>> list(leaves({"N1": {"N2": 3}}))
+    [(('N1', 'N2'), 3)]
+    """
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from leaves(part, (*path, name))
+    else:
+        yield path, value
+
+
+def told(leaf: Leaf) -> str:
+    """Return a single value as people read it.
+
+    >>> told(Share(3, 4)), told(1.5), told(Estimate(0.5, 0.25, 0.75))
+    ('75.0 % (3 of 4)', '1.5 h', '50.0 % (25.0 % to 75.0 %)')
+    """
+    if isinstance(leaf, Share):
+        return f"{percent(leaf.share)} ({amount(leaf.part)} of {amount(leaf.whole)})"
+    if isinstance(leaf, Spread):
+        return f"{duration(leaf.median_hours)} (median of {count(leaf.cases)})"
+    if isinstance(leaf, Estimate):
+        between = f"{percent(leaf.low)} to {percent(leaf.high)}"
+        return percent(leaf.value) if leaf.low is None else f"{percent(leaf.value)} ({between})"
+    return amount(leaf)
+
+
+def amount(number: float) -> str:
+    """Return a count, or hours in the unit that reads best."""
+    return count(number) if isinstance(number, int) else duration(number)
+
+
+def size(leaf: Leaf) -> float | None:
+    """Return the number by which a single value is drawn; none where there is nothing to draw."""
+    match leaf:
+        case Share():
+            number = leaf.share
+        case Spread():
+            number = leaf.median_hours
+        case Estimate():
+            number = leaf.value
+        case _:
+            number = leaf
+    return None if number is None or not isfinite(number) else float(number)
+
+
+def kind(found: list[tuple[Names, Leaf]]) -> type | None:
+    """Return the type that all single values of *found* share; none if they differ or there are none."""
+    kinds = {type(leaf) for _, leaf in found}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def grid(value: Value, *, flow: bool = False) -> Grid:
+    """Return *value* as a table: rows by columns where that fits, else a row for each single value.
+
+    >>> grid({"Mon": {"9": 1, "10": 2}, "Tue": {"9": 3}}).rows
+    (('Mon', '1', '2'), ('Tue', '3', ''))
+    >>> grid(Share(1, 2))
+    Grid(head=('Part', 'Whole', 'Share'), rows=(('1', '2', '50.0 %'),), named=0, more=0)
+    """
+    found = list(leaves(value))
+    if not flow and (across := _across(found)):
+        return _matrix(found, across)
+    deep = max((len(path) for path, _ in found), default=0)
+    one = kind(found)
+    head = (*_names(deep, flow), *(("Value",) if one is None else _HEADS[one]))
+    rows = tuple(
+        (*path, *("",) * (deep - len(path)), *((told(leaf),) if one is None else _fields(leaf)))
+        for path, leaf in found[:LONGEST]
+    )
+    return Grid(head, rows, deep, max(0, len(found) - LONGEST))
+
+
+def _names(deep: int, flow: bool) -> Names:
+    if flow and deep == 2:
+        return ("From", "To")
+    return _NAMES[deep - 1] if 0 < deep <= 3 else tuple(f"Name {n + 1}" for n in range(deep))
+
+
+def _fields(leaf: Leaf) -> Names:
+    match leaf:
+        case Share():
+            return (amount(leaf.part), amount(leaf.whole), percent(leaf.share))
+        case Spread():
+            times = (leaf.mean_hours, leaf.median_hours, leaf.p90_hours)
+            return (count(leaf.cases), *map(duration, times))
+        case Estimate():
+            return (percent(leaf.value), percent(leaf.low), percent(leaf.high))
+        case _:
+            return (amount(leaf),)
+
+
+def _across(found: list[tuple[Names, Leaf]]) -> Names:
+    """Return the columns of a table of rows by columns; none where *found* does not fit one."""
+    if kind(found) in (None, Spread) or any(len(path) != 2 for path, _ in found):
+        return ()
+    columns = tuple(dict.fromkeys(path[1] for path, _ in found))
+    return columns if len(columns) <= _WIDEST else ()
+
+
+def _matrix(found: list[tuple[Names, Leaf]], columns: Names) -> Grid:
+    rows: dict[str, dict[str, str]] = {}
+    for (row, column), leaf in found:
+        rows.setdefault(row, {})[column] = told(leaf)
+    lines = [(row, *(cells.get(each, "") for each in columns)) for row, cells in rows.items()]
+    return Grid(("", *columns), tuple(lines[:LONGEST]), 1, max(0, len(lines) - LONGEST))
