@@ -21,6 +21,7 @@ class Lanes:
         pitch: From one lane to the next.
         height: The least height of a box.
         gap: Between two boxes.
+        shared: Whether ways that lie one below the other may share a lane.
 
     >>> lanes = Lanes(2, ((0, 1),))
     >>> lanes.top(0), lanes.start(0), lanes.end(0), lanes.lane(0), lanes.size
@@ -34,6 +35,7 @@ class Lanes:
     pitch: int = 30
     height: int = 64
     gap: int = 36
+    shared: bool = False
 
     @property
     def edge(self) -> int:
@@ -44,8 +46,9 @@ class Lanes:
     def size(self) -> tuple[int, int]:
         """Width and height of the whole."""
         last = 0 if self.rising else self.boxes - 1
+        lanes = max(self._lanes, default=-1) + 2
         return (
-            self.edge + self.pitch * (len(self.ways) + 1),
+            self.edge + self.pitch * lanes,
             self.top(last) + self.tall(last) + _EDGE,
         )
 
@@ -68,11 +71,32 @@ class Lanes:
 
     def lane(self, way: int) -> int:
         """Return where the lane of a way runs."""
-        return self.edge + self.pitch * (way + 1)
+        return self.edge + self.pitch * (self._lanes[way] + 1)
 
     def _port(self, box: int, way: int, end: int) -> int:
         place = self._ports[box].index((way, end)) + 1
         return self.top(box) + self.tall(box) * place // (len(self._ports[box]) + 1)
+
+    @cached_property
+    def _lanes(self) -> list[int]:
+        """For each way, the number of its lane."""
+        if not self.shared:
+            return list(range(len(self.ways)))
+        spans = [sorted((self.start(way), self.end(way))) for way in range(len(self.ways))]
+        lanes, taken = [0] * len(spans), list[list[list[int]]]()
+        # Short ways first, so that they run close to their boxes.
+        for way in sorted(range(len(spans)), key=lambda way: spans[way][1] - spans[way][0]):
+            begins, ends = spans[way]
+            free = (
+                lane
+                for lane, others in enumerate(taken)
+                if all(ends < other[0] or begins > other[1] for other in others)
+            )
+            lanes[way] = next(free, len(taken))
+            if lanes[way] == len(taken):
+                taken.append([])
+            taken[lanes[way]].append(spans[way])
+        return lanes
 
     @cached_property
     def _ports(self) -> list[list[tuple[int, int]]]:

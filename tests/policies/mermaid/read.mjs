@@ -17,22 +17,21 @@ const browser = await chromium.launchPersistentContext(profile, {
     "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
 });
 
-// How many colours a picture shows; a blank one shows one.
-const colours = async (png) => {
-  const page = await browser.newPage();
-  const found = await page.evaluate(async (data) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${data}`;
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [image.width, image.height];
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    return new Set(new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer)).size;
-  }, png.toString("base64"));
-  await page.close();
-  return found;
-};
+// How many colours a picture shows within each of some boxes; a blank one shows one.
+const beside = await browser.newPage();
+const colours = (png, boxes) => beside.evaluate(async ([data, boxes]) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${data}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  return boxes.map(({ left, top, width, height }) => {
+    const { buffer } = context.getImageData(left, top, Math.min(width, image.width - left), height).data;
+    return new Set(new Uint32Array(buffer)).size;
+  });
+}, [png.toString("base64"), boxes]);
 
 const seen = () => {
   const box = (each) => each.getBoundingClientRect();
@@ -43,6 +42,8 @@ const seen = () => {
     charts: charts.map((each) => ({
       title: each.querySelector(":scope > title")?.textContent ?? "",
       desc: each.querySelector(":scope > desc")?.textContent ?? "",
+      left: box(each).left + scrollX,
+      top: box(each).top + scrollY,
       width: box(each).width,
       height: box(each).height,
       marks: [...each.querySelectorAll(marks)].filter((mark) => box(mark).width + box(mark).height > 1).length,
@@ -88,13 +89,11 @@ try {
       await page.emulateMedia({ colorScheme: scheme });
       await page.setViewportSize({ width, height: 800 });
       result[name] = await page.evaluate(seen);
-      const shot = await page.screenshot({ fullPage: true });
-      result[name].colours = await colours(shot);
-      if (pictures) await page.screenshot({ path: join(pictures, `${number}-${name}.png`), fullPage: true });
-    }
-    result.blank = [];
-    for (const chart of await page.locator("svg[role=img]").all()) {
-      if (await colours(await chart.screenshot()) < 3) result.blank.push(await chart.locator("title").first().textContent());
+      const path = pictures && join(pictures, `${number}-${name}.png`);
+      const { charts, mains } = result[name];
+      if (!mains) continue; // a part of a notebook is drawn as on a page of its own
+      const found = await colours(await page.screenshot({ fullPage: true, ...(path && { path }) }), charts);
+      charts.forEach((chart, place) => { chart.colours = found[place]; });
     }
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     result.paper = await page.evaluate(() => ({

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from escalate._lazy import exports
 
 if TYPE_CHECKING:
+    from escalate.offline.reporting.building import Report as Report
+    from escalate.offline.reporting.building import report as report
     from escalate.offline.reporting.exporting import Row as Row
     from escalate.offline.reporting.exporting import export_rows as export_rows
     from escalate.offline.reporting.exporting import guarded as guarded
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
     from escalate.offline.reporting.notebooks import Mermaid as Mermaid
     from escalate.offline.reporting.parts import Found as Found
     from escalate.offline.reporting.parts import Part as Part
-    from escalate.offline.reporting.building import Report as Report
-    from escalate.offline.reporting.building import report as report
 
 __all__ = [
     "Found",

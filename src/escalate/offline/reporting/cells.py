@@ -66,6 +66,8 @@ def told(leaf: Leaf) -> str:
     if isinstance(leaf, Share):
         return f"{percent(leaf.share)} ({amount(leaf.part)} of {amount(leaf.whole)})"
     if isinstance(leaf, Spread):
+        if not leaf.cases:
+            return "no cases"
         return f"{duration(leaf.median_hours)} (median of {count(leaf.cases)})"
     if isinstance(leaf, Estimate):
         between = f"{percent(leaf.low)} to {percent(leaf.high)}"
@@ -142,8 +144,10 @@ def _across(found: list[tuple[Names, Leaf]]) -> Names:
     """Return the columns of a table of rows by columns; none where *found* does not fit one."""
     if kind(found) in (None, Spread) or any(len(path) != 2 for path, _ in found):
         return ()
-    columns = tuple(dict.fromkeys(path[1] for path, _ in found))
-    return columns if len(columns) <= _WIDEST else ()
+    rows, columns = ({path[place]: None for path, _ in found} for place in (0, 1))
+    # Moves between tiers: both ways in one order.
+    ordered = dict.fromkeys([*(name for name in rows if name in columns), *columns])
+    return tuple(ordered) if len(ordered) <= _WIDEST else ()
 
 
 def _matrix(found: list[tuple[Names, Leaf]], columns: Names) -> Grid:

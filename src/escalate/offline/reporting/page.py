@@ -12,7 +12,7 @@ from escalate.offline.figures.values import Chapter, Figure, LeftOut, Spread
 from escalate.offline.figures.words import count
 from escalate.offline.intervals import Estimate
 from escalate.offline.quality import DataQuality, Notice
-from escalate.offline.reporting.cells import Grid, grid, kind, leaves, told
+from escalate.offline.reporting.cells import Grid, Leaf, grid, kind, leaves, told
 from escalate.offline.reporting.charts.drawing import draw
 from escalate.offline.reporting.charts.svg import safe
 from escalate.offline.reporting.doubts import OF_ALL, OF_ROWS
@@ -24,7 +24,7 @@ _KEYS: Final = {
         "The thicker a way, the more often it was gone. Solid: onwards. Dashed: back. "
         "Dotted: no path of the policy."
     ),
-    "heat": "The larger and darker a square, the more. A dashed frame: nothing is known.",
+    "heat": "The larger and stronger a square, the more. A dashed frame: nothing is known.",
 }
 _SPREAD: Final = "Dark: up to the median. Light: up to the 90th percentile. Dot: the mean."
 _ESTIMATE: Final = "Dot: the estimate. Line: its interval."
@@ -202,13 +202,13 @@ def _figure(
 ) -> Iterator[str]:
     drawn = draw(figure, chapter, policy)
     table = grid(figure.value, flow=figure.chart == "flow")
-    wide = figure.chart in ("heat", "line", "flow") or len(table.head) > 5
+    wide = figure.chart in ("heat", "line", "flow") or (not drawn and len(table.head) > 5)
     yield _tag("article", look="figure wide-figure" if wide else "figure")
     yield f'<h{level} class="name">{safe(figure.title)}</h{level}>'
     found = list(leaves(figure.value))
     alone = len(found) == 1 and not found[0][0]
     if alone:
-        yield f'<p class="value">{safe(told(found[0][1]))}</p>'
+        yield f'<p class="value">{_value(found[0][1])}</p>'
     if drawn:
         yield f'<figure class="chart">{drawn}</figure>'
         if key := _key(figure):
@@ -223,6 +223,12 @@ def _figure(
     elif not alone:
         yield from _table(table, figure.title)
     yield "</article>"
+
+
+def _value(leaf: Leaf) -> str:
+    """Return a single value with what it is computed from in smaller letters."""
+    number, _, rest = told(leaf).partition(" (")
+    return f"{safe(number)} <small>({safe(rest)}</small>" if rest else safe(number)
 
 
 def _key(figure: Figure) -> str:

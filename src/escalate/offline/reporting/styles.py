@@ -74,12 +74,15 @@ nav ul { columns: 16rem; padding-left: 1.2rem; margin: 0; }
   align-items: start;
 }
 .figure { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; min-width: 0; }
+.scroll + .name { margin-top: 1.25rem; }
 .wide-figure { grid-column: 1 / -1; }
 .value { font-size: 1.75rem; font-weight: 650; line-height: 1.2; margin: 0 0 .5rem; }
+.value small { font-size: 1rem; font-weight: 400; color: var(--soft); white-space: nowrap; }
 .definition, .key, .left-out, .more { color: var(--soft); font-size: .875rem; }
 .doubt { background: var(--warn); color: var(--warn-ink); border-left: .3rem solid; padding: .4rem .6rem; }
+.left-out { margin-top: 1rem; }
 .remark { max-width: 45rem; }
-.chart { margin: 0 0 .5rem; overflow-x: auto; }
+.chart { margin: 0 -.3rem .5rem; padding: 0 .3rem; overflow-x: auto; }
 details { margin-top: .4rem; }
 summary { cursor: pointer; color: var(--mark); font-size: .875rem; padding: .2rem 0; }
 .scroll { overflow-x: auto; }
@@ -131,6 +134,7 @@ body { margin: 0; background: var(--paper); }
 .escalate-report { max-width: 68rem; margin: 0 auto; padding: 1rem; }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { position: static; }
+@page { margin: 14mm; }
 @media print {
   .escalate-report { max-width: none; padding: 0; font-size: 10pt; }
   .escalate-report nav, .escalate-report details, .escalate-report .skip { display: none; }

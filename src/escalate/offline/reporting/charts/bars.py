@@ -36,9 +36,8 @@ def bars(title: str, found: Sequence[Named]) -> str:
             above = path[:-1]
             inside.append(text(0, y + 18, short(" > ".join(above), _FITS), "head"))
             y += 26
-        inside.append(
-            together(f"{' > '.join(path) or title}: {told(leaf)}", _row(path, leaf, y, low, high))
-        )
+        parts = _row(path, leaf, y, low, high)
+        inside.append(together(f"{' > '.join(path) or title}: {told(leaf)}", parts))
         y += _TALL
     return picture(y, title, _told(found), inside)
 
@@ -69,8 +68,7 @@ def _ends(leaf: Leaf) -> Iterator[float]:
 
 
 def _row(path: Names, leaf: Leaf, y: int, low: float, high: float) -> Iterator[str]:
-    name = path[-1] if path else ""
-    said = _said(leaf) if name else ""
+    name, said = (path[-1], _said(leaf)) if path else _alone(leaf)
     yield text(0, y + 14, short(name, max(10, _FITS - width(said))))
     yield text(1, y + 14, said, "end")
 
@@ -94,8 +92,17 @@ def _row(path: Names, leaf: Leaf, y: int, low: float, high: float) -> Iterator[s
 
 def _said(leaf: Leaf) -> str:
     if isinstance(leaf, Spread):
-        return f"{duration(leaf.median_hours)} of {count(leaf.cases)}"
+        if not leaf.cases:
+            return "no cases"
+        return f"median {duration(leaf.median_hours)} of {count(leaf.cases)}"
     return told(leaf)
+
+
+def _alone(leaf: Leaf) -> tuple[str, str]:
+    """Return what stands above a single bar, whose value is in its heading."""
+    if not isinstance(leaf, Spread):
+        return "", ""
+    return f"mean {duration(leaf.mean_hours)}", f"90 % below {duration(leaf.p90_hours)}"
 
 
 def _spread(leaf: Spread, y: int, place: _Place) -> Iterator[str]:

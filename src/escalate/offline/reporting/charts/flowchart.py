@@ -11,7 +11,7 @@ from escalate.offline.reporting.charts.svg import picture, safe, together
 from escalate.offline.reporting.flow import Flow, Way, said
 from escalate.policies.lanes import Lanes
 
-_BOX: Final = 132
+_BOX: Final = 116
 _LETTER: Final = 7
 _NARROW: Final = 0.8
 """How far a picture is scaled down before what holds it scrolls."""
@@ -22,7 +22,7 @@ def flowchart(title: str, flow: Flow) -> str:
     place = {name: number for number, name in enumerate(flow.boxes)}
     pairs = tuple((place[way.source], place[way.target]) for way in flow.ways)
     pill = max(width(line) for way in flow.ways for line in said(way)) * _LETTER + 10
-    lanes = Lanes(len(place), pairs, width=_BOX, pitch=pill + 6, height=52, gap=44)
+    lanes = Lanes(len(place), pairs, width=_BOX, pitch=pill + 6, height=52, gap=44, shared=True)
     most = max(1, *(way.times for way in flow.ways))
     inside: list[str] = []
     labels: list[str] = []
@@ -35,6 +35,7 @@ def flowchart(title: str, flow: Flow) -> str:
         inside.append(together(tip, _way(lanes, number, look, thick)))
         labels.append(together(tip, _label(lanes, number, way, pill)))
     wide, tall = lanes.size
+    wide -= lanes.pitch // 2 - 2  # a label is centred on the last lane, and needs half of one
     least = int(wide * _NARROW)
     return picture(tall, title, _told(flow), [*inside, *labels], box=wide, least=least)
 
@@ -50,10 +51,10 @@ def _box(lanes: Lanes, box: int, name: str, note: str) -> Iterator[str]:
     middle, centre = top + tall // 2 - (4 if note else -5), 2 + lanes.width // 2
     yield (
         f'<rect class="box" x="2" y="{top}" width="{lanes.width}" height="{tall}" rx="8"/>'
-        f'<text class="mid head" x="{centre}" y="{middle}">{safe(short(name, 15))}</text>'
+        f'<text class="mid head" x="{centre}" y="{middle}">{safe(short(name, 13))}</text>'
     )
     if note:
-        said = safe(short(note, 18))
+        said = safe(short(note, 16))
         yield f'<text class="mid small" x="{centre}" y="{middle + 17}">{said}</text>'
 
 

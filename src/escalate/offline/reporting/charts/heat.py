@@ -1,4 +1,4 @@
-"""A field of rows and columns: the more, the larger and the darker the square."""
+"""A field of rows and columns: the more, the larger and the stronger the square."""
 
 from __future__ import annotations
 

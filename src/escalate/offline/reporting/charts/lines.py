@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -25,38 +25,51 @@ def lines(title: str, found: Sequence[Named]) -> str:
         if not path:
             return ""
         series.setdefault(path[:-1], []).append((path[-1], leaf))
-    sizes = [number for _, leaf in found if (number := size(leaf)) is not None]
-    if not sizes:
+    # One scale for all series, so that they can be compared.
+    levels = {number: _level(leaf) for _, leaf in found if (number := size(leaf)) is not None}
+    if not levels:
         return ""
+    low, high = min(0.0, *levels), max(0.0, *levels)
+    ticks = {0.0: "0", **{each: levels[each] for each in (low, high) if each}}
     drawn = dict(list(series.items())[:_MOST])
-    low, high = min(0.0, *sizes), max(0.0, *sizes)  # one scale, so that series can be compared
-    inside, y = [], 0
+    inside: list[str] = []
+    y = 0
     for path, values in drawn.items():
         if path:
             inside.append(text(0, y + 18, short(" > ".join(path), 46), "head"))
             y += 24
-        inside += _series(values, y, low, high if high > low else low + 1)
+        inside += _series(values, y, ticks)
         y += _TALL
     return picture(y, title, _told(series), inside)
 
 
-def _series(values: list[tuple[str, Leaf]], y: int, low: float, high: float) -> Iterator[str]:
+def _level(leaf: Leaf) -> str:
+    """Return what a single value is on the scale, without what it is computed from."""
+    return told(leaf).partition(" (")[0]
+
+
+def _series(values: list[tuple[str, Leaf]], y: int, ticks: Mapping[float, str]) -> Iterator[str]:
     places = _places([day for day, _ in values])
     known = [(x, size(leaf)) for x, (_, leaf) in zip(places, values, strict=True)]
+    low, high = min(ticks), max(*ticks, min(ticks) + 1e-9)
 
     def height(number: float) -> float:
         return round(y + _TOP + _PLOT * (1 - (number - low) / (high - low)), 2)
 
-    for level in (low, high) if low == 0 else (low, 0.0, high):
+    for level, said in ticks.items():
         yield line(0, height(level), 1, height(level), "axis" if level == 0 else "grid")
+        yield text(1, height(level) - 4, said, "small end")
     most = max((each for each in values if size(each[1]) is not None), key=_number, default=None)
     if most is not None:
         yield text(0, y + 14, f"most: {told(most[1])} on {most[0]}", "small")
+    alone = set()
     for run in _runs(known):
         if len(run) > 1:
             yield _polyline([(x, height(number)) for x, number in run])
+        else:
+            alone.add(run[0][0])  # between two gaps there is nothing to draw a line to
     for (day, leaf), (x, number) in zip(values, known, strict=True):
-        if number is not None and (len(values) <= _FEW or len(known) == 1):
+        if number is not None and (len(values) <= _FEW or x in alone):
             yield together(f"{day}: {told(leaf)}", [dot(x, height(number), 3.5, "mark")])
     yield text(0, y + _TOP + _PLOT + 15, values[0][0], "small")
     if len(values) > 1:
