@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -102,6 +103,13 @@ def check_spread(spread, hours):
     assert spread.median_hours == statistics.median(hours)
     tenths = statistics.quantiles([*hours] * (1 + (len(hours) == 1)), n=10, method="inclusive")
     assert spread.p90_hours == pytest.approx(tenths[-1])
+    assert spread.p10_hours == pytest.approx(tenths[0])
+    assert (spread.min_hours, spread.max_hours) == (min(hours), max(hours))
+    quarters = statistics.quantiles([*hours] * (1 + (len(hours) == 1)), n=4, method="inclusive")
+    assert [spread.p25_hours, spread.p75_hours] == pytest.approx([quarters[0], quarters[2]])
+    ends = [1 / 12, 1 / 4, 1, 4, 12, 24, 72, 168, 336, 720, float("inf")]
+    below = [0, *(sum(hour <= end for hour in hours) for end in ends)]
+    assert list(spread.rungs.values()) == [b - a for a, b in pairwise(below)]
 
 
 @given(rows=csv_rows())
@@ -196,7 +204,8 @@ class TestEdges:
             within=WorkTime(0),
             calendar=OFFICE,
         )
-        assert figures["to_first_completed"].value == Spread(1, 0, 0, 0)
+        assert figures["to_first_completed"].value == Spread.of([0])
+        assert figures["to_first_completed"].value.max_hours == 0
         assert figures["first_line_within_open"].value == Share(1, 1)
 
     def test_a_case_never_completed_is_in_no_average(self):

@@ -91,7 +91,22 @@ def spread(hours):
         "mean_hours": hours.mean(),
         "median_hours": hours.median(),
         "p90_hours": hours.quantile(0.9),
+        "min_hours": hours.min(),
+        **{f"p{at}_hours": hours.quantile(at / 100) for at in (10, 25, 75, 95)},
+        "max_hours": hours.max(),
+        "ladder": ladder(hours),
     }
+
+
+def ladder(hours):
+    """How many lie in each bin, the upper end included."""
+    ends = [-1, 5 / 60, 0.25, 1, 4, 12, 24, 72, 168, 336, 720, np.inf]
+    names = ["5 min", "15 min", "1 h", "4 h", "12 h", "1 day", "3 days", "1 week", "2 weeks"]
+    names = [f"up to {name}" for name in [*names, "30 days"]]
+    # Whole seconds, since a float of hours may lie a hair above the end of its bin.
+    seconds = (hours * 3600).round()
+    cut = pd.cut(seconds, [end * 3600 for end in ends], labels=[*names, "more"])
+    return {name: int(count) for name, count in cut.value_counts(sort=False).items()}
 
 
 def moves(frame):

@@ -42,6 +42,7 @@ FLOW: dict[str, Value] = {
     "N2": {"N1": 310, "N3": 422},
     "N3": {"N1": 3, "N2": 96},
 }
+TIMES = Spread.of(3_600_000_000 * hours * hours // 7 for hours in range(100))
 FIGURES = (
     figure("cases", 7554),
     figure("kept", Share(4547, 7554)),
@@ -51,17 +52,21 @@ FIGURES = (
     figure("agreed", wilson(14, 20)),
     figure("by_tier", {"N1": 4547, "N2": 2100, "N3": 907}, "bars"),
     figure("shares", {"N1": Share(4547, 7554), "N2": Share(0, 0), "N3": Share(1, 3)}, "bars"),
-    figure("spreads", {"N1": Spread(10, 5.5, 3.0, 12.0), "N2": Spread(0, None, None, None)}),
+    figure(
+        "spreads",
+        {"N1": TIMES, "N3": Spread(10, 5.5, 3.0, 12.0), "N2": Spread(0, None, None, None)},
+    ),
     figure("estimates", {"desk a": wilson(40, 50), "desk b": wilson(2, 3)}, "bars"),
     figure("groups", {"N1": {"low": 1, "high": 4}, "N2": {"low": 7}}, "bars"),
     figure("arrivals", heat(), "heat"),
     figure("backlog", line(), "line"),
     figure("backlog_by_tier", {"N1": line(20), "N2": line(10)}, "line"),
+    figure("peaks", {"Monday": Share(42, 12.5), "Sunday": Share(1, 12.5)}, "bars"),
+    figure("solved", {"The printer of the third floor prints no more": {"N1": 4, "N2": 1}}, "heat"),
     figure("moves", FLOW, "flow"),
-    figure("moves_wait", {"N1": {"N2": Spread(1834, 9.0, 4.1, 30.0)}}),
-    figure("moves_time", {"N1": Spread(7554, 9.0, 4.1, 30.0)}),
+    figure("hours_before_move", {"N1": {"N2": Spread(1834, 9.0, 4.1, 30.0)}}),
+    figure("stays_by_line", {"N1": Spread(7554, 9.0, 4.1, 30.0)}),
 )
-DRAWN = sum(each.key not in ("cases", "moves_wait_") for each in FIGURES)
 QUALITY = DataQuality(
     rows=65533,
     unreadable=(Notice("no case", 2, (Example(7, ""), Example(9, "<script>alert(1)</script>"))),),

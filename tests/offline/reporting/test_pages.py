@@ -25,7 +25,8 @@ from .strategies import founds
 ALONE = {"meta", "br", "link", "img", "input", "hr"}
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "div", "a", "header", "h1", "h2", "h3", "h4", "p",
-    "nav", "ul", "li", "main", "section", "table", "thead", "tbody", "tr", "th", "td", "strong", "small", "article",
+    "nav", "ul", "li", "main", "section", "table", "thead", "tbody", "tr", "th", "td", "strong", "small",
+    "article",
     "figure", "details", "summary", "svg", "desc", "g", "rect", "line", "circle", "text", "path", "polyline",
 }  # fmt: skip
 SHOWN_BY_KEY = {"cases"}

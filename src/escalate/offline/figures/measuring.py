@@ -8,12 +8,11 @@ from typing import Final
 from escalate.core.opentime.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 from escalate.offline.figures import lines, promise, times
+from escalate.offline.figures.lines import NO_STATUS, NO_TEAM, NO_TIER, Whereabouts
+from escalate.offline.figures.times import Durations
 from escalate.offline.figures.values import Figure, Figures, LeftOut
 from escalate.offline.log import Log
 
-_NO_TIER: Final = "the log tells no line of support: map a tier column"
-_NO_STATUS: Final = "no status of the log means anything: map a status column and its words"
-_NO_TEAM: Final = "the log tells no team: map a team column"
 _NO_WITHIN: Final = "nothing says how long the first line may take (an ownership target does)"
 _NO_CALENDAR: Final = (
     "nothing says when the first line is open (an ownership target's calendar does)"
@@ -46,34 +45,35 @@ def measure(
     >>> measure(log)["moves"].value
     {'N1': {'N2': 1}, 'N2': {'N1': 0}}
     """
-    tiers = _tiers(log, tiers)
+    seen, taken = Whereabouts(), Durations()
+    for case in log.cases:
+        seen.add(case)
+        taken.add(case)
+    tiers = seen.lines(tiers or log.tiers)
     found = [
-        Figure("cases", "Cases", len(log.cases), "Cases with at least one readable row."),
-        Figure("events", "Events", log.events, "Readable rows of all cases together."),
-        *_where(log, tiers, by),
-        *_what_came_back(log, tiers),
-        *_how_long(log, tiers),
-        *_in_time(log, tiers, within, calendar),
+        Figure("cases", "Cases", seen.cases, "Cases with at least one readable row."),
+        Figure("events", "Events", seen.events, "Readable rows of all cases together."),
+        *_where(log, seen, tiers, by),
+        *_what_came_back(seen, tiers),
+        *_how_long(seen, taken, tiers),
+        *_in_time(log, seen, tiers, within, calendar),
     ]
     figures = tuple(each for each in found if isinstance(each, Figure))
     return Figures(figures, tuple(each for each in found if isinstance(each, LeftOut)))
 
 
-def _tiers(log: Log, tiers: Sequence[str]) -> tuple[str, ...]:
-    seen = {row.tier for case in log.cases for row in case.rows if row.tier is not None}
-    return tuple(dict.fromkeys((*(tiers or log.tiers), *sorted(seen))))
-
-
-def _where(log: Log, tiers: Sequence[str], by: Sequence[str]) -> Iterator[Figure | LeftOut]:
+def _where(
+    log: Log, seen: Whereabouts, tiers: Sequence[str], by: Sequence[str]
+) -> Iterator[Figure | LeftOut]:
     split = [f"stays_in_first_line_by_{attribute}" for attribute in by]
     if not tiers:
         yield from _without(
-            _NO_TIER, "moves", "cases_by_line_at_start", "stays_in_first_line", *split
+            NO_TIER, "moves", "cases_by_line_at_start", "stays_in_first_line", *split
         )
         return
-    yield lines.moves(log, tiers)
-    yield lines.cases_by_line_at_start(log, tiers)
-    yield lines.stays_in_first_line(log, tiers[0])
+    yield lines.moves(seen, tiers)
+    yield lines.cases_by_line_at_start(seen, tiers)
+    yield lines.stays_in_first_line(seen, tiers[0])
     for key, attribute in zip(split, by, strict=True):
         if _tells(log, attribute):
             yield lines.stays_in_first_line_by(log, tiers[0], attribute)
@@ -81,52 +81,59 @@ def _where(log: Log, tiers: Sequence[str], by: Sequence[str]) -> Iterator[Figure
             yield LeftOut(key, f"the log tells no {attribute}: map it under attributes")
 
 
-def _what_came_back(log: Log, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
-    teams = any(row.team for case in log.cases for row in case.rows)
-    yield lines.back_to_same_line(log) if tiers else LeftOut("back_to_same_line", _NO_TIER)
-    yield lines.back_to_same_team(log) if teams else LeftOut("back_to_same_team", _NO_TEAM)
-    yield lines.reopened(log) if _has_status(log) else LeftOut("reopened", _NO_STATUS)
+def _what_came_back(seen: Whereabouts, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
+    yield lines.back_to_same_line(seen) if tiers else LeftOut("back_to_same_line", NO_TIER)
+    yield (
+        lines.back_to_same_team(seen) if seen.tells_team else LeftOut("back_to_same_team", NO_TEAM)
+    )
+    yield lines.reopened(seen) if seen.tells_status else LeftOut("reopened", NO_STATUS)
 
 
-def _how_long(log: Log, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
+def _how_long(
+    seen: Whereabouts, taken: Durations, tiers: Sequence[str]
+) -> Iterator[Figure | LeftOut]:
     of_lines = ("cases_by_line_at_first_completed", "hours_by_line")
-    if not _has_status(log):
+    if not seen.tells_status:
         spans = ("to_first_completed", "to_first_completed_without_waits", "customer_wait_hours")
-        yield from _without(_NO_STATUS, *of_lines, *spans)
+        yield from _without(NO_STATUS, *of_lines, *spans)
         return
     if tiers:
-        yield lines.cases_by_line_at_first_completed(log, tiers)
-    yield times.to_first_completed(log)
-    yield times.to_first_completed_without_waits(log)
+        yield lines.cases_by_line_at_first_completed(seen, tiers)
+    yield times.to_first_completed(taken)
+    yield times.to_first_completed_without_waits(taken)
     if tiers:
-        yield times.hours_by_line(log, tiers)
-    yield times.customer_wait(log)
+        yield times.hours_by_line(taken, tiers)
+    yield times.customer_wait(taken)
     if not tiers:
-        yield from _without(_NO_TIER, *of_lines)
+        yield from _without(NO_TIER, *of_lines)
 
 
 def _in_time(
-    log: Log, tiers: Sequence[str], within: WorkTime | None, calendar: OpenTime | None
+    log: Log,
+    seen: Whereabouts,
+    tiers: Sequence[str],
+    within: WorkTime | None,
+    calendar: OpenTime | None,
 ) -> Iterator[Figure | LeftOut]:
     wall, open_ = "first_line_within_wall", "first_line_within_open"
-    if not tiers or not _has_status(log):
-        yield from _without(_NO_STATUS if tiers else _NO_TIER, wall, open_)
+    if not tiers or not seen.tells_status:
+        yield from _without(NO_STATUS if tiers else NO_TIER, wall, open_)
     elif within is None:
         yield from _without(_NO_WITHIN, wall, open_)
     else:
-        yield promise.first_line_within_wall(log, tiers[0], within)
-        if calendar is None:
-            yield LeftOut(open_, _NO_CALENDAR)
-        else:
-            yield promise.first_line_within_open(log, tiers[0], within, calendar)
+        kept = promise.InTime(tiers[0], within, calendar)
+        for case in log.cases:
+            kept.add(case)
+        yield promise.first_line_within_wall(kept)
+        yield (
+            LeftOut(open_, _NO_CALENDAR)
+            if calendar is None
+            else promise.first_line_within_open(kept)
+        )
 
 
 def _without(why: str, *keys: str) -> Iterator[LeftOut]:
     return (LeftOut(key, why) for key in keys)
-
-
-def _has_status(log: Log) -> bool:
-    return any(row.meaning is not None for case in log.cases for row in case.rows)
 
 
 def _tells(log: Log, attribute: str) -> bool:

@@ -2,52 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
+
+import attrs
 
 from escalate.core.opentime.timeline import OpenTime
 from escalate.core.worktime import WorkTime
 from escalate.offline.figures.values import Figure, Share
-from escalate.offline.log import Case, Log
+from escalate.offline.log import Case
+from escalate.offline.sums import merge_sums
 
-_Elapsed = Callable[[int, int], int]
 _EVENT: Final = (
     "have, no more than {within} of {clock} after their first row, a completed row (status means "
     "resolved or closed) or a row in another line"
 )
 
 
-def first_line_within_wall(log: Log, first: str, within: WorkTime) -> Figure:
-    """Return how many cases are solved or leave *first* in time, by the clock on the wall."""
-    value = _in_time(log, first, within, lambda start_us, end_us: end_us - start_us)
-    title = f"Solved or passed on by the first line within {within} of wall clock"
-    return Figure("first_line_within_wall", title, value, _define(first, within, "wall clock"))
+@attrs.define
+class InTime:
+    """How many of the cases that were added so far the first line solved or passed on in time.
+
+    Attributes:
+        first: The first line.
+        within: How long it may keep a case.
+        calendar: When it is open; without one only the clock on the wall is looked at.
+    """
+
+    first: str
+    within: WorkTime
+    calendar: OpenTime | None = None
+    starting: int = 0
+    by_wall: int = 0
+    by_calendar: int = 0
+
+    def add(self, case: Case) -> None:
+        """Take in one case.
+
+        Raises:
+            HorizonTooShort: the case lies outside the years that the calendar covers; it is not taken in.
+        """
+        start = case.rows[0]
+        if start.tier != self.first:
+            return
+        end_us = done_us(case, self.first)
+        if end_us is not None:
+            if self.calendar is not None:
+                open_us = self.calendar.elapsed_us(start.at_us, end_us)
+                self.by_calendar += open_us <= self.within.us
+            self.by_wall += end_us - start.at_us <= self.within.us
+        self.starting += 1
+
+    def merge(self, other: InTime) -> None:
+        """Take in what *other* has seen."""
+        merge_sums(self, other)
 
 
-def first_line_within_open(log: Log, first: str, within: WorkTime, calendar: OpenTime) -> Figure:
-    """Return how many cases are solved or leave *first* in time, while *calendar* is open."""
-    value = _in_time(log, first, within, calendar.elapsed_us)
-    title = f"Solved or passed on by the first line within {within} of open time"
-    return Figure("first_line_within_open", title, value, _define(first, within, "open time"))
+def first_line_within_wall(seen: InTime) -> Figure:
+    """Return how many cases are solved or leave the first line in time, by the clock on the wall."""
+    title = f"Solved or passed on by the first line within {seen.within} of wall clock"
+    value = Share(seen.by_wall, seen.starting)
+    return Figure("first_line_within_wall", title, value, _define(seen, "wall clock"))
 
 
-def _define(first: str, within: WorkTime, clock: str) -> str:
-    event = _EVENT.format(within=within, clock=clock)
-    return f"Of the cases whose first row lies in the first line ({first}): those that {event}."
+def first_line_within_open(seen: InTime) -> Figure:
+    """Return how many cases are solved or leave the first line in time, while its calendar is open."""
+    title = f"Solved or passed on by the first line within {seen.within} of open time"
+    value = Share(seen.by_calendar, seen.starting)
+    return Figure("first_line_within_open", title, value, _define(seen, "open time"))
 
 
-def _in_time(log: Log, first: str, within: WorkTime, elapsed_us: _Elapsed) -> Share:
-    starting = [case for case in log.cases if case.rows[0].tier == first]
-    ends = ((case.rows[0].at_us, _done_us(case, first)) for case in starting)
-    return Share(
-        sum(end is not None and elapsed_us(start, end) <= within.us for start, end in ends),
-        len(starting),
-    )
-
-
-def _done_us(case: Case, first: str) -> int | None:
-    """Return when *case* was first completed or in another known line, if ever."""
+def done_us(case: Case, first: str) -> int | None:
+    """Return when *case* was first completed or in another known line than *first*, if ever."""
     for row in case.rows:
         if row.is_completed or row.tier not in (first, None):
             return row.at_us
     return None
+
+
+def _define(seen: InTime, clock: str) -> str:
+    event = _EVENT.format(within=seen.within, clock=clock)
+    return (
+        f"Of the cases whose first row lies in the first line ({seen.first}): those that {event}."
+    )

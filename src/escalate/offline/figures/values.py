@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -44,32 +46,90 @@ class Share:
         return {"part": self.part, "whole": self.whole, "share": self.share}
 
 
+LADDER: Final = (
+    ("up to 5 min", 300_000_000),
+    ("up to 15 min", 900_000_000),
+    ("up to 1 h", HOUR_US),
+    ("up to 4 h", 4 * HOUR_US),
+    ("up to 12 h", 12 * HOUR_US),
+    ("up to 1 day", 24 * HOUR_US),
+    ("up to 3 days", 72 * HOUR_US),
+    ("up to 1 week", 168 * HOUR_US),
+    ("up to 2 weeks", 336 * HOUR_US),
+    ("up to 30 days", 720 * HOUR_US),
+)
+"""The rungs of every distribution of time, each with the most microseconds that belong to it."""
+LONGER: Final = "more"
+"""What the rung above the last of the :data:`LADDER` is called."""
+_RUNGS: Final = tuple(us for _, us in LADDER)
+
+
 @attrs.frozen
 class Spread:
-    """How long something took over several cases, in hours; none if there were no cases."""
+    """How long something took over several cases, in hours; none if there were no cases.
+
+    Attributes:
+        cases: How many spans there are; mostly one a case, or as the figure's definition says.
+        mean_hours: Their mean.
+        median_hours: Half of them are no longer. All such marks interpolate linearly.
+        p90_hours: Nine in ten are no longer; the other marks are named likewise.
+        ladder: How many lie on each rung of the :data:`LADDER` and above the rung before; the last, how
+            many lie above all rungs.
+    """
 
     cases: int
     mean_hours: float | None
     median_hours: float | None
     p90_hours: float | None
+    min_hours: float | None = None
+    p10_hours: float | None = None
+    p25_hours: float | None = None
+    p75_hours: float | None = None
+    p95_hours: float | None = None
+    max_hours: float | None = None
+    ladder: tuple[int, ...] = (0,) * (len(LADDER) + 1)
 
     @classmethod
-    def of(cls, spans_us: Sequence[int]) -> Spread:
-        """Return the spread of *spans_us*, microseconds each.
+    def of(cls, spans_us: Iterable[int]) -> Spread:
+        """Return the spread of *spans_us*, microseconds each, in any order.
 
-        >>> Spread.of([0, HOUR_US, 5 * HOUR_US])
-        Spread(cases=3, mean_hours=2.0, median_hours=1.0, p90_hours=4.2)
+        >>> spread = Spread.of([0, HOUR_US, 5 * HOUR_US])
+        >>> spread.mean_hours, spread.median_hours, spread.p90_hours
+        (2.0, 1.0, 4.2)
+        >>> spread.rungs["up to 1 h"]
+        1
         """
-        if not spans_us:
-            return cls(0, None, None, None)
         ordered = sorted(spans_us)
-        mean = Fraction(sum(ordered), len(ordered))
-        half, most = quantile(ordered, Fraction(1, 2)), quantile(ordered, Fraction(9, 10))
-        return cls(len(ordered), hours(mean), hours(half), hours(most))
+        if not ordered:
+            return cls(0, None, None, None)
+
+        def mark(percent: int) -> float:
+            return hours(quantile(ordered, Fraction(percent, 100)))
+
+        ends = [0, *(bisect_right(ordered, us) for us in _RUNGS), len(ordered)]
+        return cls(
+            cases=len(ordered),
+            mean_hours=hours(Fraction(sum(ordered), len(ordered))),
+            median_hours=mark(50),
+            p90_hours=mark(90),
+            min_hours=hours(ordered[0]),
+            p10_hours=mark(10),
+            p25_hours=mark(25),
+            p75_hours=mark(75),
+            p95_hours=mark(95),
+            max_hours=hours(ordered[-1]),
+            ladder=tuple(above - below for below, above in pairwise(ends)),
+        )
+
+    @property
+    def rungs(self) -> dict[str, int]:
+        """The :attr:`ladder` with the name of each rung, the shortest first."""
+        names = [*(name for name, _ in LADDER), LONGER]
+        return dict(zip(names, self.ladder, strict=True))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the cases, and mean, median and 90th percentile in hours."""
-        return attrs.asdict(self)
+        """Return the cases, mean and marks in hours, and the ladder by the names of its rungs."""
+        return {**attrs.asdict(self), "ladder": self.rungs}
 
 
 def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
@@ -140,7 +200,7 @@ class Chapter:
         key: Its name in JSON, stable across releases.
         title: How people call it.
         figures: In the order in which people read them.
-        remarks: What the figures say together, in sentences.
+        remarks: What the figures together say, as sentences; they may quote texts of cases.
     """
 
     key: str
@@ -149,9 +209,9 @@ class Chapter:
     remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the title, the figures, what was left out, and the remarks if there are some."""
+        """Return the title, the remarks if there are any, the figures and what was left out."""
         remarks = {"remarks": list(self.remarks)} if self.remarks else {}
-        return {"title": self.title, **self.figures.to_json(), **remarks}
+        return {"title": self.title, **remarks, **self.figures.to_json()}
 
     def _repr_html_(self) -> str:
         from escalate.offline.reporting.page import chapter_fragment

@@ -22,7 +22,7 @@ _HEADS: Final[dict[type, Names]] = {
     int: ("Count",),
     float: ("Time",),
     Share: ("Part", "Whole", "Share"),
-    Spread: ("Cases", "Mean", "Median", "90th percentile"),
+    Spread: ("Cases", "Mean", "Least", "10 %", "25 %", "Median", "75 %", "90 %", "95 %", "Most"),
     Estimate: ("Estimate", "Low", "High"),
 }
 
@@ -64,7 +64,8 @@ def told(leaf: Leaf) -> str:
     ('75.0 % (3 of 4)', '1.5 h', '50.0 % (25.0 % to 75.0 %)')
     """
     if isinstance(leaf, Share):
-        return f"{percent(leaf.share)} ({amount(leaf.part)} of {amount(leaf.whole)})"
+        part, whole = of_share(leaf)
+        return f"{percent(leaf.share)} ({part} of {whole})"
     if isinstance(leaf, Spread):
         if not leaf.cases:
             return "no cases"
@@ -78,6 +79,26 @@ def told(leaf: Leaf) -> str:
 def amount(number: float) -> str:
     """Return a count, or hours in the unit that reads best."""
     return count(number) if isinstance(number, int) else duration(number)
+
+
+def of_share(share: Share) -> tuple[str, str]:
+    """Return part and whole as people read them; a count may be held against a mean of counts.
+
+    >>> of_share(Share(42, 12.5)), of_share(Share(1.5, 3.0))
+    (('42', '12.5'), ('1.5 h', '3.0 h'))
+    """
+    if is_time(share):
+        return duration(share.part), duration(share.whole)
+    return _counted(share.part), _counted(share.whole)
+
+
+def is_time(share: Share) -> bool:
+    """Whether *share* is one of hours: counts are whole numbers, or held against one."""
+    return isinstance(share.part, float) and isinstance(share.whole, float)
+
+
+def _counted(number: float) -> str:
+    return count(number) if isinstance(number, int) else f"{number:,.1f}"
 
 
 def size(leaf: Leaf) -> float | None:
@@ -98,6 +119,21 @@ def kind(found: list[tuple[Names, Leaf]]) -> type | None:
     """Return the type that all single values of *found* share; none if they differ or there are none."""
     kinds = {type(leaf) for _, leaf in found}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def marks(spread: Spread) -> tuple[tuple[str, float | None], ...]:
+    """Return mean and marks of *spread*, in hours, by the names that they have in an export."""
+    return (
+        ("mean", spread.mean_hours),
+        ("min", spread.min_hours),
+        ("p10", spread.p10_hours),
+        ("p25", spread.p25_hours),
+        ("median", spread.median_hours),
+        ("p75", spread.p75_hours),
+        ("p90", spread.p90_hours),
+        ("p95", spread.p95_hours),
+        ("max", spread.max_hours),
+    )
 
 
 def grid(value: Value, *, flow: bool = False) -> Grid:
@@ -130,10 +166,9 @@ def _names(deep: int, flow: bool) -> Names:
 def _fields(leaf: Leaf) -> Names:
     match leaf:
         case Share():
-            return (amount(leaf.part), amount(leaf.whole), percent(leaf.share))
+            return (*of_share(leaf), percent(leaf.share))
         case Spread():
-            times = (leaf.mean_hours, leaf.median_hours, leaf.p90_hours)
-            return (count(leaf.cases), *map(duration, times))
+            return (count(leaf.cases), *(duration(hours) for _, hours in marks(leaf)))
         case Estimate():
             return (percent(leaf.value), percent(leaf.low), percent(leaf.high))
         case _:

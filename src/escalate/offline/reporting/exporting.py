@@ -14,10 +14,12 @@ from escalate.errors import BadInput
 from escalate.offline.figures.values import Share, Spread
 from escalate.offline.figures.words import shown
 from escalate.offline.intervals import Estimate
-from escalate.offline.reporting.cells import Leaf, leaves
+from escalate.offline.reporting.cells import Leaf, is_time, leaves, marks
 from escalate.offline.reporting.parts import Part, chapters_of
 
-_FORMULAS: Final = "=+-@\t\r\n＝＋－＠"
+_FORMULAS: Final = frozenset(
+    "=+-@\t\r\n＝＋－＠'"
+)  # with the guard itself, so that it can be undone
 _JOIN: Final = " > "
 
 
@@ -30,7 +32,8 @@ class Row:
         figure: The key of its figure.
         path: The names that lead to it in the figure; none where the figure is one value.
         field: Which part of it: ``value`` of a count, of hours or of an estimate; ``part``, ``whole`` and
-            ``share``; ``cases``, ``mean``, ``median`` and ``p90``; ``low`` and ``high``.
+            ``share``; ``low`` and ``high``; ``cases``, ``mean``, ``median``, ``p90`` and other marks of a
+            spread, and how many cases lie on each rung of its ladder, such as ``up to 1 h``.
         value: The number; none where the figure is not defined.
         unit: ``count``, ``hours`` or ``share`` (of 1).
         doubt: Why it may mean little on this log; empty if nothing is known against it.
@@ -74,15 +77,14 @@ def export_rows(parts: Sequence[Part]) -> Iterator[Row]:
 def _fields(leaf: Leaf) -> Iterator[tuple[str, float | None, str]]:
     match leaf:
         case Share():
-            unit = "count" if isinstance(leaf.whole, int) else "hours"
+            unit = "hours" if is_time(leaf) else "count"
             yield "part", leaf.part, unit
             yield "whole", leaf.whole, unit
             yield "share", leaf.share, "share"
         case Spread():
             yield "cases", leaf.cases, "count"
-            yield "mean", leaf.mean_hours, "hours"
-            yield "median", leaf.median_hours, "hours"
-            yield "p90", leaf.p90_hours, "hours"
+            yield from ((name, hours, "hours") for name, hours in marks(leaf))
+            yield from ((name, cases, "count") for name, cases in leaf.rungs.items())
         case Estimate():
             yield "value", leaf.value, "share"
             yield "low", leaf.low, "share"
@@ -99,8 +101,8 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("-N1"), guarded("N1")
     ("'=1+1", "'-N1", 'N1')
     """
-    starts = text.lstrip()[:1] or text[:1]
-    return f"'{text}" if starts in {*_FORMULAS, "'"} or text[:1] in _FORMULAS else text
+    begins = {text[:1], text.lstrip()[:1]}  # some programs skip spaces first
+    return f"'{text}" if begins & _FORMULAS else text
 
 
 def unguarded(cell: str) -> str:

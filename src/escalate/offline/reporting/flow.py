@@ -14,6 +14,8 @@ from escalate.offline.reporting.cells import Leaf, Names, leaves, size
 
 _MOST_BOXES: Final = 12
 _MOST_WAYS: Final = 24
+_WAITS: Final = "hours_before_move"
+_STAYS: Final = "stays_by_line"
 
 Pair = tuple[str, str]
 
@@ -58,9 +60,9 @@ def flow_of(
 ) -> Flow | None:
     """Return the flowchart of *figure*, counts (or spreads: cases and how long) by (from, to).
 
-    Other figures of *chapter* whose key begins with that of *figure* and an underscore tell how long: by
-    (from, to) what stands beside a way, by name what stands in a box. With a *policy* that has these
-    places as tiers, its paths are drawn even where nobody went, and moves without a path stand out.
+    Other figures of *chapter* tell how long: ``hours_before_move`` what stands beside a way,
+    ``stays_by_line`` what stands in a box. With a *policy* that has these places as tiers, its paths are
+    drawn even where nobody went, and moves without a path stand out.
 
     >>> moves = Figure("moves", "Moves", {"N1": {"N2": 3}, "N2": {"N1": 0}}, "Counted.", chart="flow")
     >>> flow_of(moves).ways
@@ -69,7 +71,7 @@ def flow_of(
     found = dict(leaves(figure.value))
     if not found or any(len(path) != 2 or not _counts(leaf) for path, leaf in found.items()):
         return None
-    notes, waits = _beside(figure, chapter)
+    notes, waits = _beside(chapter)
     waits = {path: size(leaf) for path, leaf in found.items() if isinstance(leaf, Spread)} | waits
     times = {(a, b): _times(leaf) for (a, b), leaf in found.items() if a != b}
     kinds = _kinds(policy, {name for path in found for name in path})
@@ -86,9 +88,11 @@ def flow_of(
         )
         for pair in drawn
     )
-    places = [*tiers, *(name for path in found for name in (path[0],)), *(b for _, b in drawn)]
-    used = {name for pair in drawn for name in pair} | known
-    boxes = {name: notes.get(name, "") for name in dict.fromkeys(places) if name in used}
+    used = {name for pair in drawn for name in pair}
+    places = dict.fromkeys(name for place in (0, 1) for path in found for name in (path[place],))
+    boxes = {
+        name: notes.get(name, "") for name in _in_order([*places], tiers) if name in used | known
+    }
     return Flow(boxes, ways, len(pairs) - len(drawn)) if ways else None
 
 
@@ -101,20 +105,24 @@ def _times(leaf: Leaf) -> int:
 
 
 def _beside(
-    figure: Figure, chapter: Chapter | None
+    chapter: Chapter | None,
 ) -> tuple[dict[str, str], dict[Names, float | None]]:
     notes: dict[str, str] = {}
     waits: dict[Names, float | None] = {}
     for other in () if chapter is None else chapter.figures:
-        if other.key.startswith(f"{figure.key}_"):
-            for path, leaf in leaves(other.value):
-                if not isinstance(leaf, Spread | float):
-                    continue
-                if len(path) == 2:
-                    waits.setdefault(path, size(leaf))
-                elif len(path) == 1:
-                    notes.setdefault(path[0], duration(size(leaf)))
+        if other.key == _WAITS:
+            waits = {path: size(leaf) for path, leaf in leaves(other.value)}
+        elif other.key == _STAYS:
+            known = ((path, size(leaf)) for path, leaf in leaves(other.value))
+            notes = {path[0]: duration(hours) for path, hours in known if hours is not None}
     return notes, waits
+
+
+def _in_order(places: list[str], tiers: tuple[str, ...]) -> list[str]:
+    """Return *places* with the *tiers* in the order of their policy, where the first of them stood."""
+    first = next((at for at, name in enumerate(places) if name in tiers), 0)
+    others = [name for name in places if name not in tiers]
+    return [*others[:first], *tiers, *others[first:]]
 
 
 def _kinds(policy: EscalationPolicy | None, names: set[str]) -> dict[Pair, str]:

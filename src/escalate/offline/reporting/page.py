@@ -26,7 +26,13 @@ _KEYS: Final = {
     ),
     "heat": "The larger and stronger a square, the more. A dashed frame: nothing is known.",
 }
-_SPREAD: Final = "Dark: up to the median. Light: up to the 90th percentile. Dot: the mean."
+_SPREAD: Final = (
+    "Box: the middle half. Thick stroke: the median. Thin line: from one in ten to nine in ten. "
+    "Dot: the mean."
+)
+_LADDER: Final = (
+    "Below: how many took how long; each column holds what is longer than the one before it."
+)
 _ESTIMATE: Final = "Dot: the estimate. Line: its interval."
 
 
@@ -237,6 +243,8 @@ def _key(figure: Figure) -> str:
     one = kind(list(leaves(figure.value)))
     if figure.chart == "line" or one is None:
         return ""
+    if isinstance(figure.value, Spread) and any(figure.value.ladder):
+        return f"{_SPREAD} {_LADDER}"
     return {Spread: _SPREAD, Estimate: _ESTIMATE}.get(one, "")
 
 

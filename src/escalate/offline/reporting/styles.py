@@ -99,6 +99,7 @@ thead th { background: var(--tint); }
 svg { display: block; font-size: 14px; overflow: visible; }
 svg text { fill: var(--ink); font: inherit; font-size: 14px; }
 svg .small { font-size: 12px; fill: var(--soft); }
+svg .tiny { font-size: 11px; fill: var(--soft); }
 svg .head { font-weight: 650; }
 svg .mid { text-anchor: middle; }
 svg .end { text-anchor: end; }
@@ -108,6 +109,7 @@ svg .mark { fill: var(--mark); }
 svg .part { fill: var(--part); stroke: var(--mark); }
 svg .point { fill: var(--paper); stroke: var(--ink); stroke-width: 2; }
 svg .whisker { stroke: var(--ink); stroke-width: 2; }
+svg .median { stroke: var(--ink); stroke-width: 4; }
 svg .axis { stroke: var(--soft); }
 svg .grid { stroke: var(--line); stroke-dasharray: 3 3; }
 svg .curve {

@@ -41,6 +41,10 @@ class Terms:
     names: bool = False
     policy: EscalationPolicy | None = None
 
+    def __deepcopy__(self, _: dict[int, object]) -> Terms:
+        # Nothing of it changes, so gatherers that are copied empty may share one.
+        return self
+
 
 class ChapterGatherer(Gatherer, Protocol):
     """A gatherer that has a chapter to show for it."""

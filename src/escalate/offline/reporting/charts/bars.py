@@ -8,7 +8,8 @@ from typing import Final
 from escalate.offline.figures.values import Share, Spread
 from escalate.offline.figures.words import count, duration, short, width
 from escalate.offline.intervals import Estimate
-from escalate.offline.reporting.cells import Leaf, Names, kind, size, told
+from escalate.offline.reporting.cells import Leaf, Names, kind, marks, size, told
+from escalate.offline.reporting.charts.ladder import TALL, ladder
 from escalate.offline.reporting.charts.svg import dot, line, picture, rect, text, together
 
 Named = tuple[Names, Leaf]
@@ -39,6 +40,10 @@ def bars(title: str, found: Sequence[Named]) -> str:
         parts = _row(path, leaf, y, low, high)
         inside.append(together(f"{' > '.join(path) or title}: {told(leaf)}", parts))
         y += _TALL
+    leaf = found[0][1]
+    if isinstance(leaf, Spread) and not found[0][0] and (columns := list(ladder(leaf, y))):
+        inside += columns
+        y += TALL
     return picture(y, title, _told(found), inside)
 
 
@@ -88,6 +93,8 @@ def _row(path: Names, leaf: Leaf, y: int, low: float, high: float) -> Iterator[s
                 yield rect(start, y + 21, end - start, 10, "mark")
     if low < 0:
         yield line(place(0), y + 18, place(0), y + 34, "axis")
+    if isinstance(leaf, Share) and high > 1:
+        yield line(place(1), y + 18, place(1), y + 34, "axis")
 
 
 def _said(leaf: Leaf) -> str:
@@ -106,12 +113,17 @@ def _alone(leaf: Leaf) -> tuple[str, str]:
 
 
 def _spread(leaf: Spread, y: int, place: _Place) -> Iterator[str]:
-    if leaf.median_hours is None or leaf.p90_hours is None or leaf.mean_hours is None:
+    hours = {name: place(each) for name, each in marks(leaf) if each is not None}
+    if "median" not in hours:
         return
-    half, most = place(leaf.median_hours), place(leaf.p90_hours)
-    yield rect(0, y + 21, half, 10, "mark")
-    yield rect(half, y + 21, most - half, 10, "part")
-    yield dot(place(leaf.mean_hours), y + 26, 4.5, "point")
+    low, high = hours.get("p10", hours["median"]), hours.get("p90", hours["median"])
+    begin, end = hours.get("p25", hours["median"]), hours.get("p75", high)
+    yield line(low, y + 26, high, y + 26, "whisker")
+    yield line(high, y + 22, high, y + 30, "whisker")
+    yield rect(begin, y + 21, max(end - begin, 0), 10, "part")
+    yield line(hours["median"], y + 19, hours["median"], y + 33, "median")
+    if "mean" in hours:
+        yield dot(hours["mean"], y + 26, 4, "point")
 
 
 def _estimate(leaf: Estimate, y: int, place: _Place) -> Iterator[str]:

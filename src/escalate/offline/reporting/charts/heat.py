@@ -12,6 +12,8 @@ from escalate.offline.reporting.charts.svg import at, picture, rect, text, toget
 Named = tuple[Names, Leaf]
 _TALL = 26
 _LARGEST = 22
+_HEAD = 20
+_NAME = 22
 _STEPS = 4
 _MOST_ROWS, _MOST_COLUMNS = 60, 60
 
@@ -29,13 +31,15 @@ def heat(title: str, found: Sequence[Named]) -> str:
     most = max(sizes.values())
     left = _left(rows)
     step = (1 - left) / len(columns)
-    inside = [*_columns(columns, left, step), *_rows(rows)]
+    above = 0 if left else _NAME
+    tall = _TALL + above
+    inside = [*_columns(columns, left, step), *_rows(rows, tall)]
     for (row, column), leaf in cells.items():
-        x, y = left + columns.index(column) * step, 20 + rows.index(row) * _TALL
+        x, y = left + columns.index(column) * step, _HEAD + above + rows.index(row) * tall
         number = sizes.get((row, column))
         parts = _cell(x, y, step, number / most if number and most > 0 else 0, number is None)
         inside.append(together(f"{row} {column}: {told(leaf)}", parts))
-    height = 20 + len(rows) * _TALL
+    height = _HEAD + len(rows) * tall
     # A square shrinks with its column, so a wide field is not squeezed below what an eye can tell apart.
     return picture(
         height, title, _told(rows, columns, cells, sizes), inside, least=len(columns) * 13
@@ -43,9 +47,9 @@ def heat(title: str, found: Sequence[Named]) -> str:
 
 
 def _left(rows: Sequence[str]) -> float:
-    """Return the share of the width that the names of the rows take."""
+    """Return the share of the width that the names of the rows take; none if they stand above their rows."""
     widest = max(map(width, rows))
-    return 0.12 if widest <= 4 else 0.2 if widest <= 9 else 0.3
+    return 0.12 if widest <= 4 else 0.2 if widest <= 8 else 0.0
 
 
 def _columns(columns: Sequence[str], left: float, step: float) -> Iterator[str]:
@@ -56,10 +60,9 @@ def _columns(columns: Sequence[str], left: float, step: float) -> Iterator[str]:
             yield text(left + (number + 0.5) * step, 13, short(name, max(3, room)), "mid small")
 
 
-def _rows(rows: Sequence[str]) -> Iterator[str]:
-    room = {0.12: 4, 0.2: 8, 0.3: 13}[_left(rows)]
+def _rows(rows: Sequence[str], tall: int) -> Iterator[str]:
     for number, name in enumerate(rows):
-        yield text(0, 20 + number * _TALL + 17, short(name, room))
+        yield text(0, _HEAD + number * tall + 17, short(name, 46))
 
 
 def _cell(x: float, y: float, step: float, share: float, unknown: bool) -> Iterator[str]:
