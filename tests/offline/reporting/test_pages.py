@@ -267,7 +267,8 @@ def test_a_long_table_says_how_much_is_missing() -> None:
     """A thousand names do not make a page of a thousand rows."""
     many = Found([Chapter("a", "A", Figures((figure("n", {f"{n}": n for n in range(1000)}),)))])
     html = report(many).to_html()
-    assert html.count("<tr>") == 401
+    assert html.count("<tr>") == 10 + 1 + 400 + 1
+    assert "All 1,000 rows" in html
     assert "And 600 more; an export has them all." in html
 
 

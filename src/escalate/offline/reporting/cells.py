@@ -31,6 +31,8 @@ _HEADS: Final[dict[type, Names]] = {
 class Grid:
     """A table of texts.
 
+    Texts may be those of a log: whoever shows them escapes them.
+
     Attributes:
         head: A text a column.
         rows: As many texts a row.
@@ -177,12 +179,16 @@ def _fields(leaf: Leaf) -> Names:
 
 def _across(found: list[tuple[Names, Leaf]]) -> Names:
     """Return the columns of a table of rows by columns; none where *found* does not fit one."""
-    if kind(found) in (None, Spread) or any(len(path) != 2 for path, _ in found):
+    if not found or kind(found) is Spread or any(len(path) != 2 for path, _ in found):
         return ()
+    columns = columns_of(found)
+    return columns if len(columns) <= _WIDEST else ()
+
+
+def columns_of(found: list[tuple[Names, Leaf]]) -> Names:
+    """Return the columns of values by (row, column); names that are rows too come in the order of these."""
     rows, columns = ({path[place]: None for path, _ in found} for place in (0, 1))
-    # Moves between tiers: both ways in one order.
-    ordered = dict.fromkeys([*(name for name in rows if name in columns), *columns])
-    return tuple(ordered) if len(ordered) <= _WIDEST else ()
+    return tuple(dict.fromkeys([*(name for name in rows if name in columns), *columns]))
 
 
 def _matrix(found: list[tuple[Names, Leaf]], columns: Names) -> Grid:
@@ -190,4 +196,6 @@ def _matrix(found: list[tuple[Names, Leaf]], columns: Names) -> Grid:
     for (row, column), leaf in found:
         rows.setdefault(row, {})[column] = told(leaf)
     lines = [(row, *(cells.get(each, "") for each in columns)) for row, cells in rows.items()]
+    if kind(found) is None:  # a column is then something measured, and called by its key
+        columns = tuple(each.replace("_", " ") for each in columns)
     return Grid(("", *columns), tuple(lines[:LONGEST]), 1, max(0, len(lines) - LONGEST))

@@ -19,6 +19,9 @@ from escalate.offline.reporting.doubts import OF_ALL, OF_ROWS
 from escalate.offline.reporting.styles import SCOPE, fragment, page
 
 _NOTICES: Final = 100
+_OPEN: Final = 15
+_SHORT: Final = 10
+"""Rows that are shown of a table with more than the number above."""
 _KEYS: Final = {
     "flow": (
         "The thicker a way, the more often it was gone. Solid: onwards. Dashed: back. "
@@ -208,7 +211,7 @@ def _figure(
 ) -> Iterator[str]:
     drawn = draw(figure, chapter, policy)
     table = grid(figure.value, flow=figure.chart == "flow")
-    wide = figure.chart in ("heat", "line", "flow") or (not drawn and len(table.head) > 5)
+    wide = figure.chart in ("heat", "line", "flow") or (not drawn and len(table.head) > 4)
     yield _tag("article", look="figure wide-figure" if wide else "figure")
     yield f'<h{level} class="name">{safe(figure.title)}</h{level}>'
     found = list(leaves(figure.value))
@@ -216,7 +219,9 @@ def _figure(
     if alone:
         yield f'<p class="value">{_value(found[0][1])}</p>'
     if drawn:
-        yield f'<figure class="chart">{drawn}</figure>'
+        # What may be wider than a phone can be scrolled to by keyboard too.
+        scrolls = ' tabindex="0"' if wide else ""
+        yield f'<figure class="chart"{scrolls}>{drawn}</figure>'
         if key := _key(figure):
             yield f'<p class="key">{key}</p>'
     if figure.doubt:
@@ -227,8 +232,19 @@ def _figure(
         yield from _table(table, figure.title)
         yield "</details>"
     elif not alone:
-        yield from _table(table, figure.title)
+        yield from _open_table(table, figure.title)
     yield "</article>"
+
+
+def _open_table(table: Grid, title: str) -> Iterator[str]:
+    """Yield a table, the most of a long one behind a click."""
+    if len(table.rows) <= _OPEN:
+        yield from _table(table, title)
+        return
+    yield from _table(attrs.evolve(table, rows=table.rows[:_SHORT], more=0), title)
+    yield f"<details><summary>All {count(len(table.rows) + table.more)} rows</summary>"
+    yield from _table(table, f"{title}, all rows")
+    yield "</details>"
 
 
 def _value(leaf: Leaf) -> str:

@@ -92,6 +92,7 @@ th, td {
   padding: .3rem .6rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line);
   overflow-wrap: normal; font-variant-numeric: tabular-nums; color: inherit; background: none;
 }
+th[scope=row] { font-weight: 400; }
 th[scope=row], td.text, th.text {
   text-align: left; max-width: 24rem; overflow-wrap: anywhere; min-width: 4rem;
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import sqrt
 
 from escalate.offline.figures.words import count, short, width
-from escalate.offline.reporting.cells import Leaf, Names, size, told
+from escalate.offline.reporting.cells import Leaf, Names, columns_of, size, told
 from escalate.offline.reporting.charts.svg import at, picture, rect, text, together
 
 Named = tuple[Names, Leaf]
@@ -14,6 +14,9 @@ _TALL = 26
 _LARGEST = 22
 _HEAD = 20
 _NAME = 22
+_NUMBER = 18
+_FEW = 5
+"""Columns so few that each square has room for its number."""
 _STEPS = 4
 _MOST_ROWS, _MOST_COLUMNS = 60, 60
 
@@ -23,7 +26,7 @@ def heat(title: str, found: Sequence[Named]) -> str:
     if any(len(path) != 2 for path, _ in found):
         return ""
     rows = list(dict.fromkeys(path[0] for path, _ in found))[:_MOST_ROWS]
-    columns = list(dict.fromkeys(path[1] for path, _ in found))[:_MOST_COLUMNS]
+    columns = columns_of(list(found))[:_MOST_COLUMNS]
     cells = {path: leaf for path, leaf in found if path[0] in rows and path[1] in columns}
     sizes = {path: number for path, leaf in cells.items() if (number := size(leaf)) is not None}
     if not sizes:
@@ -31,13 +34,16 @@ def heat(title: str, found: Sequence[Named]) -> str:
     most = max(sizes.values())
     left = _left(rows)
     step = (1 - left) / len(columns)
-    above = 0 if left else _NAME
+    numbered = len(columns) <= _FEW
+    above = (0 if left else _NAME) + (_NUMBER if numbered else 0)
     tall = _TALL + above
-    inside = [*_columns(columns, left, step), *_rows(rows, tall)]
+    inside = [*_columns(columns, left, step), *_rows(rows, tall, above if left else 0)]
     for (row, column), leaf in cells.items():
         x, y = left + columns.index(column) * step, _HEAD + above + rows.index(row) * tall
         number = sizes.get((row, column))
         parts = _cell(x, y, step, number / most if number and most > 0 else 0, number is None)
+        if numbered:
+            parts = _numbered(x, y, step, told(leaf).partition(" (")[0], parts)
         inside.append(together(f"{row} {column}: {told(leaf)}", parts))
     height = _HEAD + len(rows) * tall
     # A square shrinks with its column, so a wide field is not squeezed below what an eye can tell apart.
@@ -60,9 +66,9 @@ def _columns(columns: Sequence[str], left: float, step: float) -> Iterator[str]:
             yield text(left + (number + 0.5) * step, 13, short(name, max(3, room)), "mid small")
 
 
-def _rows(rows: Sequence[str], tall: int) -> Iterator[str]:
+def _rows(rows: Sequence[str], tall: int, above: int) -> Iterator[str]:
     for number, name in enumerate(rows):
-        yield text(0, _HEAD + number * tall + 17, short(name, 46))
+        yield text(0, _HEAD + above + number * tall + 17, short(name, 46))
 
 
 def _cell(x: float, y: float, step: float, share: float, unknown: bool) -> Iterator[str]:
@@ -76,6 +82,12 @@ def _cell(x: float, y: float, step: float, share: float, unknown: bool) -> Itera
             f'<rect class="{look}" x="{at(x + (step * 0.94 - wide) / 2)}" '
             f'y="{y + _TALL / 2 - tall / 2:g}" width="{at(wide)}" height="{tall:g}"/>'
         )
+
+
+def _numbered(x: float, y: float, step: float, said: str, parts: Iterator[str]) -> Iterator[str]:
+    """Yield a cell with its number above its square."""
+    yield from parts
+    yield text(x + step * 0.47, y - 4, said, "mid small")
 
 
 def _told(
