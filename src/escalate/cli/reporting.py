@@ -60,5 +60,9 @@ def write_report(
     if html is not None:
         made.to_html(html)
     if export is not None:
-        write = {".csv": made.to_csv, ".json": made.to_json, ".parquet": made.to_parquet}
-        write[export.suffix.lower()](export)
+        ways: dict[str, Callable[[Path], object]] = {
+            ".csv": made.to_csv,
+            ".json": made.to_json,
+            ".parquet": made.to_parquet,
+        }
+        ways[export.suffix.lower()](export)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import attrs
@@ -21,6 +21,10 @@ class Part(Protocol):
         """Its figures, by what they are about."""
 
 
+def _all(chapters: Iterable[Chapter]) -> tuple[Chapter, ...]:
+    return tuple(chapters)
+
+
 @attrs.frozen
 class Found(InNotebook):
     """Chapters of your own making, to report beside those of a study or a replay.
@@ -30,7 +34,7 @@ class Found(InNotebook):
         quality: That of the log they were computed from, if it should be told.
     """
 
-    chapters: tuple[Chapter, ...] = attrs.field(converter=tuple)
+    chapters: tuple[Chapter, ...] = attrs.field(converter=_all)
     quality: DataQuality | None = None
 
 
