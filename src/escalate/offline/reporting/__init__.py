@@ -7,7 +7,7 @@ from escalate._lazy import exports
 if TYPE_CHECKING:
     from escalate.offline.reporting.building import Report as Report
     from escalate.offline.reporting.building import report as report
-    from escalate.offline.reporting.exporting import Row as Row
+    from escalate.offline.reporting.exporting import FigureRow as FigureRow
     from escalate.offline.reporting.exporting import export_rows as export_rows
     from escalate.offline.reporting.exporting import guarded as guarded
     from escalate.offline.reporting.exporting import unguarded as unguarded
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from escalate.offline.reporting.parts import Part as Part
 
 __all__ = [
+    "FigureRow",
     "Found",
     "InNotebook",
     "Mermaid",
     "Part",
     "Report",
-    "Row",
     "export_rows",
     "guarded",
     "report",
@@ -32,12 +32,12 @@ __all__ = [
 __getattr__ = exports(
     __name__,
     {
+        "FigureRow": "escalate.offline.reporting.exporting",
         "Found": "escalate.offline.reporting.parts",
         "InNotebook": "escalate.offline.reporting.notebooks",
         "Mermaid": "escalate.offline.reporting.notebooks",
         "Part": "escalate.offline.reporting.parts",
         "Report": "escalate.offline.reporting.building",
-        "Row": "escalate.offline.reporting.exporting",
         "export_rows": "escalate.offline.reporting.exporting",
         "guarded": "escalate.offline.reporting.exporting",
         "report": "escalate.offline.reporting.building",

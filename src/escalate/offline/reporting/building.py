@@ -14,7 +14,7 @@ from escalate.core.policy import EscalationPolicy
 from escalate.errors import BadInput
 from escalate.offline.figures.values import Chapter
 from escalate.offline.quality import DataQuality
-from escalate.offline.reporting.exporting import Row, export_rows, write_csv, write_parquet
+from escalate.offline.reporting.exporting import FigureRow, export_rows, write_csv, write_parquet
 from escalate.offline.reporting.flow import Flow, flow_of
 from escalate.offline.reporting.mermaid import to_mermaid
 from escalate.offline.reporting.notebooks import Mermaid
@@ -90,7 +90,7 @@ class Report:
             )
         return to_mermaid(flow)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FigureRow]:
         """Yield every single value, with what it is and where it stands; :func:`export_rows` tells more."""
         return export_rows([self])
 

@@ -24,7 +24,7 @@ _JOIN: Final = " > "
 
 
 @attrs.frozen
-class Row:
+class FigureRow:
     """One single value.
 
     Attributes:
@@ -48,10 +48,10 @@ class Row:
     doubt: str = ""
 
 
-_HEAD: Final = tuple(field.name for field in attrs.fields(Row))
+_HEAD: Final = tuple(field.name for field in attrs.fields(FigureRow))
 
 
-def export_rows(parts: Sequence[Part]) -> Iterator[Row]:
+def export_rows(parts: Sequence[Part]) -> Iterator[FigureRow]:
     """Yield every single value of *parts*, in the order in which people read them.
 
     Raises:
@@ -71,7 +71,7 @@ def export_rows(parts: Sequence[Part]) -> Iterator[Row]:
         for figure in chapter.figures:
             for path, leaf in leaves(figure.value):
                 for field, value, unit in _fields(leaf):
-                    yield Row(chapter.key, figure.key, path, field, value, unit, figure.doubt)
+                    yield FigureRow(chapter.key, figure.key, path, field, value, unit, figure.doubt)
 
 
 def _fields(leaf: Leaf) -> Iterator[tuple[str, float | None, str]]:
@@ -114,7 +114,7 @@ def unguarded(cell: str) -> str:
     return cell.removeprefix("'")
 
 
-def write_csv(rows: Iterable[Row]) -> str:
+def write_csv(rows: Iterable[FigureRow]) -> str:
     """Return *rows* as CSV; the names of a path are joined by ``>``."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -130,7 +130,7 @@ def _cell(value: Any) -> Any:
     return guarded(shown(value)) if isinstance(value, str) else value
 
 
-def write_parquet(rows: Iterable[Row], path: str | PathLike[str]) -> None:
+def write_parquet(rows: Iterable[FigureRow], path: str | PathLike[str]) -> None:
     """Write *rows* to a Parquet file.
 
     Raises:
