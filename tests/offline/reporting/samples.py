@@ -42,6 +42,11 @@ FLOW: dict[str, Value] = {
     "N2": {"N1": 310, "N3": 422},
     "N3": {"N1": 3, "N2": 96},
 }
+LONG = (
+    "Nobody on the third floor can print since the update of last night",
+    "三楼的打印机从昨天晚上更新以后一直不能打印任何文件请尽快处理",
+    "W" * 80,
+)
 TIMES = Spread.of(3_600_000_000 * hours * hours // 7 for hours in range(100))
 FIGURES = (
     figure("cases", 7554),
@@ -58,11 +63,15 @@ FIGURES = (
     ),
     figure("estimates", {"desk a": wilson(40, 50), "desk b": wilson(2, 3)}, "bars"),
     figure("groups", {"N1": {"low": 1, "high": 4}, "N2": {"low": 7}}, "bars"),
+    figure("long_names", dict.fromkeys(LONG, Share(4547, 7554)), "bars"),
+    figure("long_groups", {LONG[0]: {LONG[1]: 4}}, "bars"),
     figure("arrivals", heat(), "heat"),
     figure("backlog", line(), "line"),
     figure("backlog_by_tier", {"N1": line(20), "N2": line(10)}, "line"),
     figure("peaks", {"Monday": Share(42, 12.5), "Sunday": Share(1, 12.5)}, "bars"),
     figure("solved", {"The printer of the third floor prints no more": {"N1": 4, "N2": 1}}, "heat"),
+    figure("solved_by", {name: {LONG[0]: 4, "N2": 1} for name in LONG}, "heat"),
+    figure("ways", {LONG[0]: {LONG[2]: 4}, LONG[1]: {LONG[0]: 123456}}, "flow"),
     figure("moves", FLOW, "flow"),
     figure("hours_before_move", {"N1": {"N2": Spread(1834, 9.0, 4.1, 30.0)}}),
     figure("stays_by_line", {"N1": Spread(7554, 9.0, 4.1, 30.0)}),

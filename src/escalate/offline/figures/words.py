@@ -6,6 +6,8 @@ from math import isfinite
 from typing import Final
 from unicodedata import category, east_asian_width
 
+_NARROW: Final = frozenset("fijlrt.,:;'|!()[] -")
+_WIDE: Final = frozenset("MWmw@%")
 _JOINERS: Final = "\u200c\u200d"
 """Without these some scripts, and many emoji, read as something else."""
 
@@ -63,23 +65,38 @@ def _shown(letter: str) -> str:
     return " " if category(letter) == "Zs" else letter.encode("unicode_escape").decode()
 
 
-def width(text: str) -> int:
-    """Return how wide *text* is, in the widths of a Latin letter.
+def width(text: str) -> float:
+    """Return about how wide *text* is, in halves of its height, in a font that is wide itself.
 
-    >>> width("N1"), width("支持")
-    (2, 4)
+    >>> width("il"), round(width("Mm"), 1), width("支持")
+    (1.4, 4.0, 4.0)
     """
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(map(_width, text))
 
 
-def short(text: str, widest: int) -> str:
-    """Return *text* cut to *widest*, in the widths of a Latin letter.
+def _width(letter: str) -> float:
+    if letter in _WIDE or east_asian_width(letter) in "WF":
+        return 2.0
+    if letter in _NARROW:
+        return 0.7
+    return 1.4 if letter.isupper() or letter.isdigit() else 1.2
+
+
+def short(text: str, widest: float) -> str:
+    """Return *text* cut so that it is at most *widest*, in halves of its height.
 
     >>> short("Product specialists", 10), short("支持部门", 6)
-    ('Product s…', '支持…')
+    ('Product …', '支持…')
     """
-    if width(text) <= widest:
-        return text
-    while width(text) > widest - 1:
-        text = text[: max(len(text) - 1 - (width(text) - widest) // 2, 0)]
-    return f"{text}…"
+    left = widest
+    for place, letter in enumerate(text):
+        left -= _width(letter)
+        if left < 0:
+            return f"{_fitting(text[:place], widest - 1.2)}…"
+    return text
+
+
+def _fitting(text: str, widest: float) -> str:
+    while text and width(text) > widest:
+        text = text[:-1]
+    return text

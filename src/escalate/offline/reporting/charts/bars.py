@@ -18,7 +18,7 @@ MOST: Final = 30
 """Bars in one picture; what is beyond stands in the table."""
 _TALL: Final = 40
 _FITS: Final = 46
-"""Letters that fit side by side on a phone."""
+"""What fits side by side on a phone, in halves of a letter's height; bold letters take a quarter more."""
 
 
 def bars(title: str, found: Sequence[Named]) -> str:
@@ -35,7 +35,7 @@ def bars(title: str, found: Sequence[Named]) -> str:
     for path, leaf in drawn:
         if path[:-1] and path[:-1] != above:
             above = path[:-1]
-            inside.append(text(0, y + 18, short(" > ".join(above), _FITS), "head"))
+            inside.append(text(0, y + 18, short(" > ".join(above), _FITS * 0.8), "head"))
             y += 26
         parts = _row(path, leaf, y, low, high)
         inside.append(together(f"{' > '.join(path) or title}: {told(leaf)}", parts))

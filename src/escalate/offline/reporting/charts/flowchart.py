@@ -12,8 +12,7 @@ from escalate.offline.reporting.flow import Flow, Way, said
 from escalate.policies.lanes import Lanes
 
 _BOX: Final = 128
-_LETTER: Final = 7
-_NARROW: Final = 0.8
+_NARROW: Final = 0.72
 """How far a picture is scaled down before what holds it scrolls."""
 
 
@@ -21,7 +20,7 @@ def flowchart(title: str, flow: Flow) -> str:
     """Return a picture of *flow*."""
     place = {name: number for number, name in enumerate(flow.boxes)}
     pairs = tuple((place[way.source], place[way.target]) for way in flow.ways)
-    pill = max(width(line) for way in flow.ways for line in said(way)) * _LETTER + 10
+    pill = max(_wide(way) for way in flow.ways)
     lanes = Lanes(len(place), pairs, width=_BOX, pitch=pill + 6, height=52, gap=44, shared=True)
     most = max(1, *(way.times for way in flow.ways))
     inside: list[str] = []
@@ -40,6 +39,12 @@ def flowchart(title: str, flow: Flow) -> str:
     return picture(tall, title, _told(flow), [*inside, *labels], box=wide, least=least)
 
 
+def _wide(way: Way) -> int:
+    """Return how wide a label must be, in pixels: its first line is larger than the others."""
+    first, *others = said(way)
+    return int(max(7 * width(first), *(6 * width(line) for line in others), 0)) + 8
+
+
 def _look(way: Way, *, falls: bool) -> str:
     if way.kind == "none":
         return "odd"
@@ -54,7 +59,7 @@ def _box(lanes: Lanes, box: int, name: str, note: str) -> Iterator[str]:
         f'<text class="mid head" x="{centre}" y="{middle}">{safe(short(name, 15))}</text>'
     )
     if note:
-        said = safe(short(note, 16))
+        said = safe(short(note, 18))
         yield f'<text class="mid small" x="{centre}" y="{middle + 17}">{said}</text>'
 
 

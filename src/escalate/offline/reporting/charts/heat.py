@@ -55,12 +55,12 @@ def heat(title: str, found: Sequence[Named]) -> str:
 def _left(rows: Sequence[str]) -> float:
     """Return the share of the width that the names of the rows take; none if they stand above their rows."""
     widest = max(map(width, rows))
-    return 0.12 if widest <= 4 else 0.2 if widest <= 8 else 0.0
+    return 0.12 if widest <= 5 else 0.2 if widest <= 9 else 0.0
 
 
 def _columns(columns: Sequence[str], left: float, step: float) -> Iterator[str]:
     every = 1 if len(columns) <= 8 else 3 if len(columns) <= 24 else 6
-    room = int(36 * (1 - left) / len(columns) * every)
+    room = 46 * (1 - left) / len(columns) * every
     for number, name in enumerate(columns):
         if number % every == 0:
             yield text(left + (number + 0.5) * step, 13, short(name, max(3, room)), "mid small")
@@ -68,7 +68,7 @@ def _columns(columns: Sequence[str], left: float, step: float) -> Iterator[str]:
 
 def _rows(rows: Sequence[str], tall: int, above: int) -> Iterator[str]:
     for number, name in enumerate(rows):
-        yield text(0, _HEAD + above + number * tall + 17, short(name, 46))
+        yield text(0, _HEAD + above + number * tall + 17, short(name, 42))
 
 
 def _cell(x: float, y: float, step: float, share: float, unknown: bool) -> Iterator[str]:

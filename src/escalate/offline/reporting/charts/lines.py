@@ -36,7 +36,7 @@ def lines(title: str, found: Sequence[Named]) -> str:
     y = 0
     for path, values in drawn.items():
         if path:
-            inside.append(text(0, y + 18, short(" > ".join(path), 46), "head"))
+            inside.append(text(0, y + 18, short(" > ".join(path), 37), "head"))
             y += 24
         inside += _series(values, y, ticks)
         y += _TALL
