@@ -15,6 +15,7 @@ from escalate.cli.outbox import outbox
 from escalate.cli.plugins import plugins
 from escalate.cli.practice import practice
 from escalate.cli.replay import replay
+from escalate.cli.study import study
 from escalate.cli.test import test
 
 
@@ -22,7 +23,7 @@ from escalate.cli.test import test
 @click.version_option(package_name="escalate-tiers", message="escalate %(version)s")
 @click.option("--debug", is_flag=True, help="Show where an error happened (or ESCALATE_DEBUG=1).")
 def app(debug: bool) -> None:
-    """Tiered support escalation: write a policy, see it at work, replay your logs."""
+    """Tiered support escalation: write a policy, see it at work, study and replay your logs."""
     _ = debug  # the guard around the command reads it, since it also guards what comes before
 
 
@@ -38,4 +39,5 @@ app.add_command(outbox)
 app.add_command(practice)
 app.add_command(replay)
 app.add_command(schema)
+app.add_command(study)
 app.add_command(test)

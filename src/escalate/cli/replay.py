@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
+from escalate.cli.reading import read_log
 from escalate.cli.reporting import report_options, write_report
 from escalate.cli.sections import show, terminal, write_json
 from escalate.cli.show_figures import figures_section
 from escalate.cli.show_quality import quality_section
 from escalate.cli.show_replay import replay_section
 from escalate.core.policy import EscalationPolicy
-from escalate.offline import Log, Mapping, Replay, read
+from escalate.offline import Log, Mapping, Replay
 from escalate.offline import replay as run
 from escalate.offline.figures import Figures, measure
 from escalate.offline.figures.values import Chapter
@@ -58,7 +59,7 @@ def replay(
     With a policy, its engine follows every case: which moves the policy lacks, which promises were kept.
     """
     policy = None if policy_file is None else load_policy(policy_file)
-    found = _read(log, Mapping() if mapping is None else Mapping.from_file(mapping))
+    found = read_log(log, Mapping() if mapping is None else Mapping.from_file(mapping))
     figures = _figures(found, policy)
     sections = [quality_section(found.quality), figures_section(figures)]
     if policy is not None:
@@ -87,12 +88,3 @@ def _replayed(log: Log, policy: EscalationPolicy) -> Replay:
     console = terminal(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         return run(log, policy, progress=partial(progress.track, description="Replaying"))
-
-
-def _read(path: Path, mapping: Mapping) -> Log:
-    console = terminal(stderr=True)
-    with (
-        Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
-        progress.open(path, "rb", description="Reading") as file,
-    ):
-        return read(file, mapping=mapping)

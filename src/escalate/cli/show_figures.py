@@ -1,38 +1,61 @@
-"""Figures over a log as a table."""
+"""Figures over a log as a table, alone or chapter by chapter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from escalate.cli.sections import Section
-from escalate.cli.text import count, duration, percent, printable
+from escalate.cli.text import count, duration, percent, printable, several
+from escalate.offline import Chapter, Estimate
 from escalate.offline.figures import Figures, Share, Spread
 from escalate.offline.figures.values import Value
 
 
 def figures_section(figures: Figures) -> Section:
     """Return the section that shows *figures*, with those that were left out and why."""
+    return Section("Figures", _body(figures), figures.to_json())
+
+
+def chapter_sections(chapters: Sequence[Chapter]) -> list[Section]:
+    """Return a section for each of *chapters*; for programs, the last has them all by key."""
+    sections = [Section(chapter.title, _body(chapter.figures), {}) for chapter in chapters]
+    whole = {"chapters": {chapter.key: chapter.to_json() for chapter in chapters}}
+    return [*sections[:-1], *(Section(last.title, last.body, whole) for last in sections[-1:])]
+
+
+def _body(figures: Figures) -> Group:
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(justify="right", overflow="fold")
     for figure in figures:
         for label, value in _rows(figure.title, figure.value):
             table.add_row(Text(printable(label)), Text(value))
-    left_out = [Text(printable(f"Left out: {each.key}; {each.why}")) for each in figures.left_out]
-    return Section("Figures", Group(table, *left_out), figures.to_json())
+    doubts = _by_reason((figure.doubt, figure.title) for figure in figures if figure.doubt)
+    left_out = _by_reason((each.why, each.key) for each in figures.left_out)
+    lines = [f"In doubt: {'; '.join(titles)}: {doubt}" for doubt, titles in doubts]
+    lines += [f"Left out: {', '.join(keys)}; {why}" for why, keys in left_out]
+    return Group(table, *(Text(printable(line)) for line in lines))
+
+
+def _by_reason(found: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return each reason once, with what it is the reason for."""
+    reasons: dict[str, list[str]] = {}
+    for reason, name in found:
+        reasons.setdefault(reason, []).append(name)
+    return list(reasons.items())
 
 
 def _rows(label: str, value: Value) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
-        yield label, ""
+        yield label, "" if value else "none"
         for path, leaf in _leaves(value):
             yield f"  {path}", _shown(leaf)
     elif isinstance(value, Spread):
-        yield f"{label} ({count(value.cases)} cases)", ""
+        yield f"{label} ({several(value.cases, 'case')})", ""
         yield "  mean", duration(value.mean_hours)
         yield "  median", duration(value.median_hours)
         yield "  90th percentile", duration(value.p90_hours)
@@ -42,9 +65,9 @@ def _rows(label: str, value: Value) -> Iterator[tuple[str, str]]:
 
 def _leaves(value: Mapping[str, Value], path: str = "") -> Iterator[tuple[str, Value]]:
     for name, part in value.items():
-        here = f"{path} > {name}" if path else name.replace("_", " ")
+        here = f"{path} > {name}" if path else name
         if isinstance(part, Mapping):
-            yield from _leaves(part, name)
+            yield from _leaves(part, here)
         else:
             yield here, part
 
@@ -52,11 +75,29 @@ def _leaves(value: Mapping[str, Value], path: str = "") -> Iterator[tuple[str, V
 def _shown(value: Value) -> str:
     if isinstance(value, Share):
         return _of(value)
+    if isinstance(value, Spread):
+        return _spread(value)
+    if isinstance(value, Estimate):
+        return _estimate(value)
     if isinstance(value, int):
         return count(value)
     if isinstance(value, float):
         return duration(value)
     raise TypeError(f"no way to show {type(value).__name__}")
+
+
+def _spread(value: Spread) -> str:
+    if not value.cases:
+        return "-"
+    half, most = duration(value.median_hours), duration(value.p90_hours)
+    return f"median {half}, 90 % within {most} ({count(value.cases)})"
+
+
+def _estimate(value: Estimate) -> str:
+    if value.value is None:
+        return "-"
+    span = "" if value.low is None else f" ({value.low:.2f} to {value.high:.2f})"
+    return f"{value.value:.2f}{span}"
 
 
 def _of(value: Share) -> str:

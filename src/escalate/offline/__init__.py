@@ -1,4 +1,4 @@
-"""The core run over logs: reading, replay, figures."""
+"""The core run over logs: reading, study, replay, figures."""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +7,7 @@ from escalate._lazy import exports
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
     from escalate.offline.counting import Replay as Replay
+    from escalate.offline.figures.values import Chapter as Chapter
     from escalate.offline.intervals import Estimate as Estimate
     from escalate.offline.learning.corrections import Correction as Correction
     from escalate.offline.learning.corrections import as_seen as as_seen
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
     from escalate.offline.sharding import merged as merged
     from escalate.offline.sharding import merged_quality as merged_quality
     from escalate.offline.sharding import shards as shards
+    from escalate.offline.studying.whole import Study as Study
+    from escalate.offline.studying.whole import study as study
 
 __all__ = [
     "Case",
+    "Chapter",
     "Correction",
     "DataQuality",
     "Estimate",
@@ -49,6 +53,7 @@ __all__ = [
     "Report",
     "Row",
     "Shard",
+    "Study",
     "TierColumn",
     "as_seen",
     "corrections",
@@ -61,12 +66,14 @@ __all__ = [
     "replay",
     "report",
     "shards",
+    "study",
 ]
 
 __getattr__ = exports(
     __name__,
     {
         "Case": "escalate.offline.log",
+        "Chapter": "escalate.offline.figures.values",
         "Correction": "escalate.offline.learning.corrections",
         "DataQuality": "escalate.offline.quality",
         "Estimate": "escalate.offline.intervals",
@@ -81,6 +88,7 @@ __getattr__ = exports(
         "Report": "escalate.offline.reporting.building",
         "Row": "escalate.offline.log",
         "Shard": "escalate.offline.sharding",
+        "Study": "escalate.offline.studying.whole",
         "TierColumn": "escalate.offline.mapping",
         "as_seen": "escalate.offline.learning.corrections",
         "corrections": "escalate.offline.learning.corrections",
@@ -93,5 +101,6 @@ __getattr__ = exports(
         "replay": "escalate.offline.replaying",
         "report": "escalate.offline.reporting.building",
         "shards": "escalate.offline.sharding",
+        "study": "escalate.offline.studying.whole",
     },
 )

@@ -34,8 +34,11 @@ class Estimate:
         return f"{self.value:.3f}{span}"
 
 
-def wilson(part: int, whole: int, level: float = 0.95) -> Estimate:
+def wilson(part: float, whole: int, level: float = 0.95) -> Estimate:
     """Return the share *part* of *whole* with Wilson's score interval, which holds near 0 and 1 too.
+
+    Where *part* sums up amounts from 0 to 1 instead of counting, the interval is rather too wide than too
+    narrow: nothing between 0 and 1 spreads more than what is either.
 
     >>> print(wilson(0, 20))
     0.000  (0.000 to 0.161)
@@ -46,7 +49,8 @@ def wilson(part: int, whole: int, level: float = 0.95) -> Estimate:
     share = part / whole
     middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
     half = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole)) / (1 + z * z / whole)
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half))
+    # The share lies inside by the formula; clamped, since rounding may put it a hair outside.
+    return Estimate(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
 def bootstrap(

@@ -64,7 +64,10 @@ class Row(NamedTuple):  # a tuple and no attrs class: logs have millions, and it
 
     def attribute(self, name: str) -> str | None:
         """Return the text of the attribute *name*, or none if the row has no such attribute."""
-        return next((text for key, text in self.attributes if key == name), None)
+        for key, text in self.attributes:
+            if key == name:
+                return text
+        return None
 
 
 @attrs.frozen

@@ -37,6 +37,7 @@ _JOURNAL_ATTRIBUTES: Final = (
     "request_type",
     "channel",
     "policy",
+    "about",
 )
 _OWN_WORDS: Final = {status.value: status.value for status in Status}
 

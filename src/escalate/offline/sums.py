@@ -53,10 +53,10 @@ class SpansBy(dict[Key, Spans], Generic[Key]):
 
     def add(self, key: Key, us: int) -> None:
         """Take in a span in microseconds under *key*."""
-        spans = self.get(key)
-        if spans is None:
-            spans = self[key] = Spans()
-        spans.add(us)
+        try:
+            self[key].add(us)
+        except KeyError:
+            self[key] = Spans((us,))
 
     def merge(self, other: SpansBy[Key]) -> None:
         """Take in the spans of *other*, key by key."""

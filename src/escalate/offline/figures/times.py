@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import attrs
@@ -27,7 +28,9 @@ QUANTILES: Final = "Median and 90th percentile interpolate linearly."
 
 def unfinished(case: Case) -> Iterator[tuple[Row, int]]:
     """Yield the intervals of *case* but those that begin at a completed row."""
-    return ((row, us) for row, us in case.intervals() if not row.is_completed)
+    for row, after in pairwise(case.rows):
+        if not row.is_completed:
+            yield row, after.at_us - row.at_us
 
 
 def until_completed(case: Case) -> tuple[int, int] | None:

@@ -115,7 +115,7 @@ class Flow:
         seen = self.seen
         yield Figure("cases", "Cases", seen.cases, "Cases with at least one readable row.")
         yield Figure("events", "Events", seen.events, "Readable rows of all cases together.")
-        if tiers:
+        if seen.tiers:
             yield flowing.flowchart(self.chart, tiers, tells_status=seen.tells_status)
             yield lines.moves(seen, tiers)
             yield flowing.before_move(self.before_move, tiers)
@@ -128,7 +128,7 @@ class Flow:
             yield from (LeftOut(key, NO_TIER) for key in _OF_LINES)
         yield self._first_contact() if seen.tells_status else LeftOut(_CONTACT, NO_STATUS)
         yield self._deflection()
-        yield from self._variants(tiers)
+        yield from self._variants()
 
     def _solved(self, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
         if not self.seen.tells_status:
@@ -167,7 +167,7 @@ class Flow:
         )
         return Figure(key, "Solved by a bot", Share(self.deflected, self.seen.cases), definition)
 
-    def _variants(self, tiers: Sequence[str]) -> Iterator[Figure | LeftOut]:
+    def _variants(self) -> Iterator[Figure | LeftOut]:
         cases = self.seen.cases
         if self.tells_words:
             yield Figure(
@@ -184,7 +184,7 @@ class Flow:
             yield Figure("variants", "Most frequent sequences", shown, definition, "bars")
         else:
             yield from (LeftOut(key, _NO_WORD) for key in ("variants_count", "variants"))
-        if tiers:
+        if self.seen.tiers:
             definition = (
                 "Cases that went through exactly these lines in this order, of all cases; rows of "
                 f"unknown line are passed over. The {MOST} most frequent."

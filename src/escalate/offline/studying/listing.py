@@ -11,7 +11,7 @@ MOST: Final = 20
 """How many names a figure shows where a log may have thousands."""
 SHOWN: Final = f"At most {MOST} are shown, those of the most cases."
 
-Name = TypeVar("Name", str, tuple[str, ...], tuple[str, str])
+Name = TypeVar("Name", str, tuple[str, ...], tuple[str, str], tuple[str, str, str])
 Thing = TypeVar("Thing")
 
 

@@ -42,25 +42,46 @@ def stays(case: Case) -> Iterator[Stay]:
         yield Stay(tier, us, None, rows[begin:])
 
 
+class Outline(NamedTuple):
+    """Where in the rows of a case what happens, by their places.
+
+    Attributes:
+        handled: Where somebody does something about it: all rows but completed ones right after a completed
+            one, since a night job that closes what was resolved has not been handed the case.
+        unfinished: Where an interval begins that is not completed, with its microseconds.
+        completions: Where it is completed and was not just before, with whether it was reopened after that.
+    """
+
+    handled: list[int]
+    unfinished: list[tuple[int, int]]
+    completions: list[tuple[int, bool]]
+
+
+def outline_of(case: Case) -> Outline:
+    """Return the outline of *case*."""
+    rows = case.rows
+    done = [row.is_completed for row in rows]
+    last = len(rows) - 1
+    handled = [i for i in range(len(rows)) if not (i and done[i] and done[i - 1])]
+    unfinished = [(i, rows[i + 1].at_us - rows[i].at_us) for i in range(last) if not done[i]]
+    # Only the last completion can be one after which nothing is reopened.
+    began = [i for i in handled if done[i]]
+    return Outline(handled, unfinished, [(i, i != began[-1] or not done[-1]) for i in began])
+
+
 def completions(case: Case) -> Iterator[tuple[Row, bool]]:
-    """Yield each completed row that follows none, with whether the case was reopened after it."""
-    done: Row | None = None
-    for row in case.rows:
-        if row.is_completed:
-            done = done or row
-        elif done is not None:
-            yield done, True
-            done = None
-    if done is not None:
-        yield done, False
+    """Yield each completed row that follows none, with whether *case* was reopened after it."""
+    return ((case.rows[i], again) for i, again in outline_of(case).completions)
 
 
 def solved_row(case: Case) -> Row | None:
     """Return the row at which *case* was completed for good; none if its last row is not completed."""
-    last = None
-    for row, reopened in completions(case):
-        last = None if reopened else row
-    return last
+    found = None
+    for row in reversed(case.rows):
+        if not row.is_completed:
+            break
+        found = row
+    return found
 
 
 def there_and_back(names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -79,7 +100,7 @@ def was_one_contact(case: Case, terms: Terms) -> bool | None:
     at = case.first_completed
     if at is None:
         return None
-    if any(again for _, again in completions(case)):
+    if not all(row.is_completed for row in case.rows[at:]):
         return False
     rows = case.rows[: at + 1]
     if any(row.waits_for_customer or told(row, EVENT) == "CustomerReplied" for row in rows):

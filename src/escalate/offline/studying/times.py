@@ -74,20 +74,21 @@ class Time:
     def chapter(self, quality: DataQuality) -> Chapter:
         """Return the chapter."""
         seen = {name for group, name in self.cases_by if group == "line"}
-        tiers = tuple(dict.fromkeys((*self.terms.tiers, *sorted(seen))))
+        tiers = tuple(dict.fromkeys((*self.terms.tiers, *sorted(seen)))) if seen else ()
         found = [*self._ends(tiers, quality), *self._states(tiers), *self._groups(tiers)]
         return chapter_of("time", "Time", found)
 
     # -- one case
 
     def _add_spending(self, case: Case, request: str | None) -> None:
-        spent: Counter[timing.Key] = Counter()
+        spent: dict[timing.Key, int] = {}
         for (place, state), us in spending(case).items():
             self.states[state] += us
-            spent[ALL, state] += us
+            spent[ALL, state] = spent.get((ALL, state), 0) + us
             for name in timing.names_of(place, request):
-                spent[name, timing.OUTSIDE] += us
-                spent[name, state] += us
+                for measure in (timing.OUTSIDE, state):
+                    key = (name, measure)
+                    spent[key] = spent.get(key, 0) + us
         for key, us in spent.items():
             self.spans.add(key, us)
 

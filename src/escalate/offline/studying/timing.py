@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from escalate.offline.figures.lines import NO_TEAM, NO_TIER
@@ -35,13 +36,24 @@ _ROW: Final = {
     "line": "a row in that line",
     "team": "a row of that team",
     "priority": "a row of that priority",
-    "request": "a row of a case of that type of request (its last row that tells one says which)",
+    "request": "a row of a case of that type",
 }
 _BY_TITLES: Final = {
     "line": "Times by line",
     "team": "Times by team",
     "priority": "Times by priority",
     "request": "Times by type of request",
+}
+_NAMES: Final = {
+    WALL: "to first completed",
+    OPEN: "to first completed, open time",
+    OUTSIDE: "outside completed",
+    "customer_wait": "waiting for the customer",
+    "third_party_wait": "waiting for a third party",
+    "in_queue": "in a queue",
+    "in_work": "in work",
+    "unknown": "unknown",
+    CLOSING: "resolved to closed",
 }
 _TITLES: Final = {
     "in_queue": "In a queue",
@@ -67,7 +79,10 @@ _COMPLETED: Final = "completed (status means resolved or closed)"
 _OUTSIDE: Final = f"all intervals but those that begin at a row that is {_COMPLETED}"
 _QUEUES: Final = ("in_queue", "in_work")
 
-NO_LATER_QUEUE: Final = "No case is new again once it came to another line: what it waits in a queue there counts as work."
+NO_LATER_QUEUE: Final = (
+    "No case is new again once it came to another line: "
+    "what it waits in a queue there counts as work."
+)
 
 
 def never(meaning: str) -> str:
@@ -75,10 +90,11 @@ def never(meaning: str) -> str:
     return f"No status of the log means {meaning}: either nobody ever waited so, or the log does not tell."
 
 
-def names_of(place: Place, request: str | None) -> list[Name]:
+@lru_cache(maxsize=10_000)
+def names_of(place: Place, request: str | None) -> tuple[Name, ...]:
     """Return what a row at *place*, of a case with that *request*, is told by."""
     found = zip(GROUPS, (*place, request), strict=True)
-    return [(group, name) for group, name in found if name is not None]
+    return tuple((group, name) for group, name in found if name is not None)
 
 
 def open_to_completed(spans: SpansBy[Key]) -> Figure:
@@ -103,11 +119,13 @@ def closing(spans: SpansBy[Key]) -> Figure:
 def hours_by_state(spent: Counter[str], *, tells_queue: bool) -> Figure:
     """Return what all time outside Completed is spent on."""
     told = STATES if tells_queue else [state for state in STATES if state not in _QUEUES]
-    value = {state: hours(spent[state]) for state in told}
-    meaning = "; ".join(f"{state}: {MEANINGS[state]}" for state in told)
+    value = {_NAMES[state]: hours(spent[state]) for state in told}
+    meaning = "; ".join(f"'{_NAMES[state]}': {MEANINGS[state]}" for state in told)
     if not tells_queue:
-        value["in_queue_or_work"] = hours(sum(spent[state] for state in _QUEUES))
-        meaning += "; in_queue_or_work: intervals that begin at a row whose status means open"
+        value["in a queue or in work"] = hours(sum(spent[state] for state in _QUEUES))
+        meaning += (
+            "; 'in a queue or in work': intervals that begin at a row whose status means open"
+        )
     definition = (
         f"Hours of wall clock of all cases together, out of {_OUTSIDE}, by state. {meaning}."
     )
@@ -158,12 +176,18 @@ def by(
     for name in names:
         here = (group, name)
         found = {
-            measure: _spread(spans, (here, measure)) for measure in told if (here, measure) in spans
+            _NAMES[measure]: _spread(spans, (here, measure))
+            for measure in told
+            if (here, measure) in spans
         }
         value[name] = {"cases": cases[here], **found}
     row = _ROW[group]
-    parts = "; ".join(f"'{measure}': {_MEASURED[measure].format(row=row)}" for measure in told)
+    parts = "; ".join(
+        f"'{_NAMES[measure]}': {_MEASURED[measure].format(row=row)}" for measure in told
+    )
     few = f" {SHOWN}" if group in ("team", "request") else ""
+    if group == "request":
+        few = f" A case is of the type of request that its last row which tells one has.{few}"
     definition = f"'cases': those with {row}; {parts}. Hours.{few}"
     return Figure(f"by_{group}", _BY_TITLES[group], value, definition)
 

@@ -15,16 +15,18 @@ from escalate.offline.figures.values import Chapter, UnknownFigure
 from escalate.offline.gathering import Progress, Source, gather
 from escalate.offline.log import Case, Log
 from escalate.offline.quality import DataQuality
+from escalate.offline.reporting.notebooks import InNotebook
 from escalate.offline.studying.flow import Flow
+from escalate.offline.studying.people import People
 from escalate.offline.studying.terms import ChapterGatherer, Terms
 from escalate.offline.studying.times import Time
 
-CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (Flow, Time)
+CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (Flow, Time, People)
 """What makes the chapters of a study, in the order in which people read them."""
 
 
 @attrs.frozen(repr=False)
-class Study:
+class Study(InNotebook):
     """What a log says of a desk.
 
     Attributes:
