@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from escalate.offline.quality import Notice as Notice
     from escalate.offline.reading import read as read
     from escalate.offline.replaying import replay as replay
+    from escalate.offline.reporting.building import Report as Report
+    from escalate.offline.reporting.building import report as report
+    from escalate.offline.reporting.exporting import export_rows as export_rows
+    from escalate.offline.reporting.parts import Found as Found
     from escalate.offline.sharding import Shard as Shard
     from escalate.offline.sharding import merged as merged
     from escalate.offline.sharding import merged_quality as merged_quality
@@ -40,11 +44,13 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "Example",
+    "Found",
     "Log",
     "Mapping",
     "Notice",
     "PriorityColumn",
     "Replay",
+    "Report",
     "Row",
     "Shard",
     "Study",
@@ -52,11 +58,13 @@ __all__ = [
     "as_seen",
     "corrections",
     "evaluate",
+    "export_rows",
     "figures",
     "merged",
     "merged_quality",
     "read",
     "replay",
+    "report",
     "shards",
     "study",
 ]
@@ -71,11 +79,13 @@ __getattr__ = exports(
         "Estimate": "escalate.offline.intervals",
         "Evaluation": "escalate.offline.learning.evaluating",
         "Example": "escalate.offline.quality",
+        "Found": "escalate.offline.reporting.parts",
         "Log": "escalate.offline.log",
         "Mapping": "escalate.offline.mapping",
         "Notice": "escalate.offline.quality",
         "PriorityColumn": "escalate.offline.mapping",
         "Replay": "escalate.offline.counting",
+        "Report": "escalate.offline.reporting.building",
         "Row": "escalate.offline.log",
         "Shard": "escalate.offline.sharding",
         "Study": "escalate.offline.studying.whole",
@@ -83,11 +93,13 @@ __getattr__ = exports(
         "as_seen": "escalate.offline.learning.corrections",
         "corrections": "escalate.offline.learning.corrections",
         "evaluate": "escalate.offline.learning.evaluating",
+        "export_rows": "escalate.offline.reporting.exporting",
         "figures": "escalate.offline.figures",
         "merged": "escalate.offline.sharding",
         "merged_quality": "escalate.offline.sharding",
         "read": "escalate.offline.reading",
         "replay": "escalate.offline.replaying",
+        "report": "escalate.offline.reporting.building",
         "shards": "escalate.offline.sharding",
         "study": "escalate.offline.studying.whole",
     },
