@@ -12,7 +12,7 @@ from textwrap import wrap
 
 from escalate.cli.demo_days import Deed
 from escalate.cli.reasons import causes
-from escalate.cli.telling import tell
+from escalate.offline.telling import tell
 from escalate.cli.text import printable
 from escalate.core import events as e
 from escalate.core.events import Change, Event

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from escalate.cli.reasons import causes
-from escalate.cli.telling import tell
-from escalate.cli.telling_clocks import tell_clocks
+from escalate.offline.telling import tell
+from escalate.offline.telling_clocks import tell_clocks
 from escalate.cli.test import FILE
 from escalate.cli.text import printable
 from escalate.core import events, evolve

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from escalate.cli.reasons import causes
-from escalate.cli.telling import tell
+from escalate.offline.telling import tell
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import step

@@ -6,7 +6,7 @@ from escalate._lazy import exports
 
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
-    from escalate.offline.counting import Replay as Replay
+    from escalate.offline.replays.result import Replay as Replay
     from escalate.offline.intervals import Estimate as Estimate
     from escalate.offline.learning.corrections import Correction as Correction
     from escalate.offline.learning.corrections import as_seen as as_seen
@@ -68,7 +68,7 @@ __getattr__ = exports(
         "Mapping": "escalate.offline.mapping",
         "Notice": "escalate.offline.quality",
         "PriorityColumn": "escalate.offline.mapping",
-        "Replay": "escalate.offline.counting",
+        "Replay": "escalate.offline.replays.result",
         "Row": "escalate.offline.log",
         "Shard": "escalate.offline.sharding",
         "TierColumn": "escalate.offline.mapping",
