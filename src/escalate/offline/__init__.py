@@ -7,6 +7,8 @@ from escalate._lazy import exports
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
     from escalate.offline.replays.result import Replay as Replay
+    from escalate.offline.comparing import Comparison as Comparison
+    from escalate.offline.comparing import compare as compare
     from escalate.offline.intervals import Estimate as Estimate
     from escalate.offline.learning.corrections import Correction as Correction
     from escalate.offline.learning.corrections import as_seen as as_seen
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Case",
+    "Comparison",
     "Correction",
     "DataQuality",
     "Estimate",
@@ -45,6 +48,7 @@ __all__ = [
     "Shard",
     "TierColumn",
     "as_seen",
+    "compare",
     "corrections",
     "evaluate",
     "figures",
@@ -59,6 +63,7 @@ __getattr__ = exports(
     __name__,
     {
         "Case": "escalate.offline.log",
+        "Comparison": "escalate.offline.comparing",
         "Correction": "escalate.offline.learning.corrections",
         "DataQuality": "escalate.offline.quality",
         "Estimate": "escalate.offline.intervals",
@@ -73,6 +78,7 @@ __getattr__ = exports(
         "Shard": "escalate.offline.sharding",
         "TierColumn": "escalate.offline.mapping",
         "as_seen": "escalate.offline.learning.corrections",
+        "compare": "escalate.offline.comparing",
         "corrections": "escalate.offline.learning.corrections",
         "evaluate": "escalate.offline.learning.evaluating",
         "figures": "escalate.offline.figures",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+import attrs
+
+from escalate.core.clockkinds import IDLE
 from escalate.core.events import Breached, Event
 from escalate.core.explained import local, zone_of
 from escalate.core.policy import EscalationPolicy
@@ -22,13 +25,15 @@ def story(case: Case, policy: EscalationPolicy) -> str:
     zone = ZoneInfo(zone_of(policy.calendar(policy.calendar_name(policy.entry_tier))))
     lines = [f"{case.id} under {policy.name} {policy.version}"]
     for _, event in follow_case(case, policy.advisory()):
-        lines.append(f"{local(event.at, zone)}  {_sentence(event)}")
-        if clocks := tell_clocks(event, zone):
+        lines.append(f"{local(event.at, zone)}  {_sentence(event, zone)}")
+        # How long nothing happens is no promise to anybody.
+        promised = tuple(each for each in event.clocks if each[1].name != IDLE)
+        if clocks := tell_clocks(attrs.evolve(event, clocks=promised), zone):
             lines.append(f"    {clocks}")
     return "\n".join(lines)
 
 
-def _sentence(event: Event) -> str:
+def _sentence(event: Event, zone: tzinfo) -> str:
     sentence = tell(event)
     if isinstance(event, Breached):
         late = event.clocks[0][1]
@@ -36,5 +41,5 @@ def _sentence(event: Event) -> str:
             each.until_us - each.since_us for each in late.pauses if each.until_us is not None
         )
         pauses = f", {timedelta(microseconds=paused_us)} of pauses left out" if paused_us else ""
-        return f"{sentence}: running since {late.started_at:%Y-%m-%d %H:%M} UTC{pauses}"
+        return f"{sentence}: running since {local(late.started_at, zone)}{pauses}"
     return sentence
