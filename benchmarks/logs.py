@@ -1,7 +1,7 @@
 """Logs of a made-up help desk, any number of rows long, the same for the same seed.
 
-Cases of about eight rows in three lines of support: they arrive in office hours more than at night, are taken,
-wait for customers and suppliers, go up and now and then back, are resolved, and some come back.
+Cases of about eight rows in three lines of support: they arrive by day more than at night, are taken, wait
+for customers and suppliers, go up and now and then back, are resolved, and some come back.
 """
 
 from __future__ import annotations
@@ -88,19 +88,21 @@ def _case(dice: random.Random, number: int) -> Iterator[tuple[datetime, str]]:
 def _next(dice: random.Random, status: str, line: int, priority: str) -> tuple[str, int, str]:
     if dice.random() < 0.03:
         priority = dice.choice(_PRIORITIES)
-    if status == "New":
-        return "In progress", line, priority
     if status != "In progress":
         return "In progress", line, priority  # it goes on, also after it was resolved
     chance = dice.random()
     if chance < 0.25 and line < 3:
-        return status, line + 1, priority
-    if chance < 0.32 and line > 1:
-        return status, line - 1, priority
-    if chance < 0.60:
-        return "Waiting for customer", line, priority
-    if chance < 0.70:
-        return "Waiting for supplier", line, priority
-    if chance < 0.82:
-        return "Resolved", line, priority
-    return status, line, priority  # a row that tells of another team or person, or of nothing new
+        line += 1
+    elif chance < 0.32 and line > 1:
+        line -= 1
+    elif chance < 0.60:
+        status = "Waiting for customer"
+    elif chance < 0.70:
+        status = "Waiting for supplier"
+    elif chance < 0.82:
+        status = "Resolved"
+    return (
+        status,
+        line,
+        priority,
+    )  # else a row that tells of another team or person, or of nothing new

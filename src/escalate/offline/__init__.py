@@ -6,7 +6,6 @@ from escalate._lazy import exports
 
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
-    from escalate.offline.replays.result import Replay as Replay
     from escalate.offline.comparing import Comparison as Comparison
     from escalate.offline.comparing import compare as compare
     from escalate.offline.intervals import Estimate as Estimate
@@ -26,10 +25,12 @@ if TYPE_CHECKING:
     from escalate.offline.quality import Notice as Notice
     from escalate.offline.reading import read as read
     from escalate.offline.replaying import replay as replay
+    from escalate.offline.replays.result import Replay as Replay
     from escalate.offline.sharding import Shard as Shard
     from escalate.offline.sharding import merged as merged
     from escalate.offline.sharding import merged_quality as merged_quality
     from escalate.offline.sharding import shards as shards
+    from escalate.offline.splitting import split as split
 
 __all__ = [
     "Case",
@@ -57,6 +58,7 @@ __all__ = [
     "read",
     "replay",
     "shards",
+    "split",
 ]
 
 __getattr__ = exports(
@@ -87,5 +89,6 @@ __getattr__ = exports(
         "read": "escalate.offline.reading",
         "replay": "escalate.offline.replaying",
         "shards": "escalate.offline.sharding",
+        "split": "escalate.offline.splitting",
     },
 )

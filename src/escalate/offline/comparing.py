@@ -189,8 +189,8 @@ class ComparisonGatherer:
             self.targets[names, pair] += 1
             if pair[0] != pair[1]:
                 why = reason(self.first.policy, self.second.policy, one, other)
-                dues = (each.due_us if each is not None else None for each in (one, other))
-                self.changes.append(Change(case.id, *key, *pair, *names, *dues, why))
+                change = Change(case.id, *key, *pair, *names, _due_us(one), _due_us(other), why)
+                self.changes.append(change)
         for clock, pair in worst.items():
             self.tickets[clock, pair] += 1
 
@@ -227,6 +227,10 @@ def _verdict(course: Course | None) -> str:
 
 def _worse(one: str, other: str) -> str:
     return min(one, other, key=_WORST_FIRST.index)
+
+
+def _due_us(course: Course | None) -> int | None:
+    return None if course is None else course.due_us
 
 
 def _target(course: Course | None) -> str:

@@ -132,7 +132,7 @@ def _correlation(both: int, only_first: int, only_second: int, neither: int) -> 
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """Return how likely so uneven a split of the changes is by chance alone, if none is likelier than the other.
+    """Return how likely so uneven a split of changes is by chance, if each way is as likely.
 
     The exact test of Q. McNemar, "Note on the sampling error of the difference between correlated
     proportions or percentages", Psychometrika 12 (1947), 153-157: twice the smaller tail of a binomial

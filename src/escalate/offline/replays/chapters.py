@@ -69,7 +69,7 @@ def _verdicts(replay: Replay) -> Figure:
 
 def _kept(replay: Replay) -> Figure:
     value = {
-        target: _share(replay.decided, lambda key, of=target: key.target == of)
+        target: _share({key: n for key, n in replay.decided.items() if key.target == target})
         for target in replay.targets
     }
     running = sum(count for (_, verdict), count in replay.cycles.items() if verdict == "running")
@@ -109,8 +109,7 @@ def _kept_by(replay: Replay) -> Iterable[Figure]:
             names = {getattr(key, name) for key in rows}
             value[target] = {
                 each: _share(
-                    {key: replay.decided[key] for key in rows},
-                    lambda key, name=name, each=each: getattr(key, name) == each,
+                    {key: replay.decided[key] for key in rows if getattr(key, name) == each}
                 )
                 for each in [*(one for one in order if one in names), *sorted(names - {*order})]
             }
@@ -118,12 +117,11 @@ def _kept_by(replay: Replay) -> Iterable[Figure]:
         yield Figure(f"kept_by_{name}", f"Promises kept, by {title}", value, definition)
 
 
-def _share(cycles: Mapping[Decided, int], is_meant: Callable[[Decided], bool]) -> Share:
-    counts = {
-        verdict: sum(n for key, n in cycles.items() if key.verdict == verdict and is_meant(key))
-        for verdict in DECIDED
-    }
-    return Share(counts["met"], sum(counts.values()))
+def _share(cycles: Mapping[Decided, int]) -> Share:
+    met, breached = (
+        sum(count for key, count in cycles.items() if key.verdict == verdict) for verdict in DECIDED
+    )
+    return Share(met, met + breached)
 
 
 def _broken(replay: Replay) -> Iterable[Figure]:
@@ -238,7 +236,7 @@ def _warnings(replay: Replay) -> Figures:
                     for name, alarm in reached.items()
                 },
                 "For each step: the cycles that breached later, of those in which it was reached before they "
-                "were met or breached. People were not warned then; had they been, fewer might have breached.",
+                "were met or breached. Nobody was warned then; had people been, fewer might have breached.",
                 "bars",
             ),
         )
@@ -318,8 +316,8 @@ def _bars(
     key: str, title: str, deeds: Mapping[str, Advice], count: Callable[[Advice], int], what: str
 ) -> Figure:
     definition = (
-        f"For each step of a target, rule and limit of the policy: {what}, on the tickets as they were. None of "
-        "it was done: a ticket that a rule would have moved stays where the log has it."
+        f"For each step of a target, rule and limit of the policy: {what}, on the tickets as they were. None "
+        "of it was done: a ticket that a rule would have moved stays where the log has it."
     )
     return Figure(
         key, title, {name: count(each) for name, each in deeds.items()}, definition, "bars"

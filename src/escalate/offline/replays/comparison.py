@@ -67,15 +67,15 @@ def _figures(comparison: Comparison) -> Figures:
                 "difference",
                 "Share kept under the second less that under the first",
                 {clock: paired_difference(*counts) for clock, counts in fourfold.items()},
-                "Of the tickets that both judge kept or broken: (only the second kept - only the first kept) / "
-                "all of them, with Newcombe's 95 % interval for paired shares (1998, method 10).",
+                "Of the tickets that both judge kept or broken: (only the second kept - only the first kept) "
+                "/ all of them, with Newcombe's 95 % interval for paired shares (1998, method 10).",
             ),
             Figure(
                 "by_chance",
                 "How likely so uneven a change is by chance",
                 {clock: Estimate(mcnemar(b, c)) for clock, (_, b, c, _) in fourfold.items()},
-                "McNemar's exact test: twice the smaller tail of a binomial distribution with a half, over the "
-                "tickets that only one of the two kept; 1 if there are none.",
+                "McNemar's exact test: twice the smaller tail of a binomial distribution with a half, over "
+                "the tickets that only one of the two kept; 1 if there are none.",
             ),
             Figure(
                 "cycles",
@@ -84,15 +84,15 @@ def _figures(comparison: Comparison) -> Figures:
                     f"{a or 'no cycle'} > {b or 'no cycle'}": _named(pairs)
                     for (a, b), pairs in comparison.targets.items()
                 },
-                "For each pair of targets that decided the same cycle of a clock under the two policies: cycles "
-                "by their pair of verdicts.",
+                "For each pair of targets that decided the same cycle of a clock under the two policies: "
+                "cycles by their pair of verdicts.",
             ),
             Figure(
                 "why",
                 "Why verdicts differ",
                 _why(comparison),
-                "Cycles whose verdict differs, by clock, verdicts, and the terms of the two targets that are not "
-                "the same.",
+                "Cycles whose verdict differs, by clock, verdicts, and the terms of the two targets that are "
+                "not the same.",
                 "bars" if comparison.changes else "none",
             ),
         )

@@ -1,12 +1,12 @@
-"""One case's journal, read once: the course of each cycle of a clock, and what rules and steps would have done.
+"""One case's journal, read once: the course of each cycle of a clock, and what would have been done.
 
 Nothing is judged here: verdicts, instants and targets are those that the engine wrote down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Final
 
 from escalate.core.clockkinds import IDLE
 from escalate.core.clocks import Clock
@@ -84,7 +84,6 @@ class Reading:
     Attributes:
         case: The case's first instant and id.
         events: How many events it has.
-        courses: The cycles of its clocks, in the order in which they began.
         moves: The moves, oldest first.
         violations: What the policy does not allow.
         advised: What rules and steps would have done, as (place in the journal, event).
@@ -93,11 +92,12 @@ class Reading:
     """
 
     __slots__ = (
+        "_cycles",
+        "_priority",
         "acts",
         "advised",
         "began_in",
         "case",
-        "courses",
         "events",
         "moves",
         "tier",
@@ -106,56 +106,80 @@ class Reading:
 
     def __init__(self, case: tuple[int, str], journal: Iterable[Event]) -> None:
         self.case = case
+        self.events = 0
         self.moves: list[Moved] = []
         self.violations: list[PathViolated] = []
         self.advised: list[tuple[int, Advised]] = []
         self.acts: list[tuple[int, int, str]] = []
-        self.tier = self.began_in = ""
-        courses: dict[tuple[str, int], Course] = {}
-        priority, place = "", 0
+        self.tier = self.began_in = self._priority = ""
+        self._cycles: dict[tuple[str, int], Course] = {}
         for event in journal:
-            place += 1
+            self.events += 1
             for _, clock in event.clocks:
-                name = clock.name
-                if name != IDLE:
-                    key = name, clock.cycle
-                    course = courses.get(key)
-                    if course is None:
-                        course = courses[key] = Course(clock)
-                    course.clock = clock
-                    if clock.ended_us is not None and course.broken is None:
-                        course.tier, course.priority = self.tier, priority
-            if isinstance(event, PathViolated):
-                self.violations.append(event)
-            elif event.by.kind in PEOPLE and place > 1:
-                moved_to = event.target if isinstance(event, Moved) else ""
-                self.acts.append((place, event.at_us, moved_to))
-                if moved_to:
-                    self.moves.append(event)
-                    self.tier = moved_to
-                elif isinstance(event, PrioritySet):
-                    priority = event.priority
-            elif isinstance(event, Breached):
-                late = event.clocks[0][1]
-                course = courses[late.name, late.cycle]
-                course.broken, course.target = late, event.target
-                course.on_change = event.on_change
-                course.tier, course.priority = self.tier, priority
-            elif isinstance(event, StepReached):
-                if event.held:
-                    clock = event.clocks[0][1]
-                    name = f"{event.target}: {event.step}"
-                    courses[clock.name, clock.cycle].steps.append((event.at_us, name))
-            elif isinstance(event, Advised):
-                self.advised.append((place, event))
-            elif isinstance(event, Opened):
-                self.tier = self.began_in = event.tier
-                priority = event.priority
-        self.events = place
-        self.courses = list(courses.values())
-        for course in self.courses:
+                if clock.name != IDLE:
+                    self._changed(clock)
+            note = _NOTES.get(type(event))
+            if note is not None:
+                note(self, event)
+            elif event.by.kind in PEOPLE:
+                self._acted(event)
+        for course in self._cycles.values():
             clock = course.clock
             if course.broken is None:
                 course.target = clock.target or f"{clock.name}, no target"
                 if clock.ended_us is None:
-                    course.tier, course.priority = self.tier, priority
+                    course.tier, course.priority = self.tier, self._priority
+
+    @property
+    def courses(self) -> Collection[Course]:
+        """The cycles of its clocks, in the order in which they began."""
+        return self._cycles.values()
+
+    def _changed(self, clock: Clock) -> None:
+        key = clock.name, clock.cycle
+        course = self._cycles.get(key)
+        if course is None:
+            course = self._cycles[key] = Course(clock)
+        course.clock = clock
+        if clock.ended_us is not None and course.broken is None:
+            course.tier, course.priority = self.tier, self._priority
+
+    def _opened(self, event: Opened) -> None:
+        self.tier = self.began_in = event.tier
+        self._priority = event.priority
+
+    def _acted(self, event: Event) -> None:
+        moved_to = ""
+        if isinstance(event, Moved):
+            self.moves.append(event)
+            self.tier = moved_to = event.target
+        elif isinstance(event, PrioritySet):
+            self._priority = event.priority
+        self.acts.append((self.events, event.at_us, moved_to))
+
+    def _breached(self, event: Breached) -> None:
+        late = event.clocks[0][1]
+        course = self._cycles[late.name, late.cycle]
+        course.broken, course.target, course.on_change = late, event.target, event.on_change
+        course.tier, course.priority = self.tier, self._priority
+
+    def _reached(self, event: StepReached) -> None:
+        if event.held:
+            clock = event.clocks[0][1]
+            steps = self._cycles[clock.name, clock.cycle].steps
+            steps.append((event.at_us, f"{event.target}: {event.step}"))
+
+    def _violated(self, event: PathViolated) -> None:
+        self.violations.append(event)
+
+    def _advised(self, event: Advised) -> None:
+        self.advised.append((self.events, event))
+
+
+_NOTES: Final[dict[type[Event], Callable[[Reading, Any], None]]] = {
+    Opened: Reading._opened,
+    Breached: Reading._breached,
+    StepReached: Reading._reached,
+    PathViolated: Reading._violated,
+    Advised: Reading._advised,
+}

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
+from escalate.core.clocks import Clock
 from escalate.core.instants import DAY_US, as_instant
 from escalate.offline.replays.courses import Course, Reading
 from escalate.offline.replays.rows import Rows
@@ -147,7 +148,19 @@ def _breach(case: str, course: Course) -> Breach:
         late.breached_us,
         now.ended_us,
         now.ended_by,
-        sum(span.until_us - span.since_us for span in late.pauses if span.until_us is not None),
+        paused_until_breach_us(late),
         warnings[0][0] if warnings else None,
         course.on_change,
+    )
+
+
+def paused_until_breach_us(late: Clock) -> int:
+    """Return the wall time of the pauses of a cycle until its breach fired.
+
+    A clock that becomes late because another target applies may stand still at that instant.
+    """
+    assert late.breached_us is not None
+    return sum(
+        (late.breached_us if span.until_us is None else span.until_us) - span.since_us
+        for span in late.pauses
     )

@@ -79,19 +79,19 @@ class Replay:
 
     @cached_property
     def chapters(self) -> tuple[Chapter, ...]:
-        """The same as figures, each with its definition: promises, warnings, deeds, and what was not allowed."""
+        """The same as figures with their definitions: promises, warnings, deeds, what is not allowed."""
         from escalate.offline.replays.chapters import chapters_of
 
         return chapters_of(self)
 
     def story(self, case: Case) -> str:
-        """Return what happened to *case*, line by line, with its clocks and what the policy would have done."""
+        """Return what happened to *case*, line by line: its clocks, and what the policy would have done."""
         from escalate.offline.replays.stories import story
 
         return story(case, self.policy)
 
     def to_json(self) -> dict[str, Any]:
-        """Return counts, chapters, violations, deeds and the breaches that lasted longest, as plain values."""
+        """Return counts, chapters, violations, deeds and the longest breaches, as plain values."""
         return {
             "policy": {"name": self.policy.name, "version": self.policy.version},
             "cases": self.cases,

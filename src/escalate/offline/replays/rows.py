@@ -29,10 +29,9 @@ class Rows(Sequence[Item], Generic[Item]):
     """
 
     def __init__(self, make: type[Item], *, words: set[str]) -> None:
-        self._make = make
+        self._make: Any = make  # mypy takes a NamedTuple for the function of that name
         self._columns: list[Any] = [
-            _Words() if name in words else array("q")
-            for name in make._fields  # type: ignore[attr-defined]
+            _Words() if name in words else array("q") for name in make._fields
         ]
 
     def append(self, row: Item) -> None:
@@ -70,10 +69,11 @@ class Rows(Sequence[Item], Generic[Item]):
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
         found = (column[at] for column in self._columns)
-        return self._make(*(None if value == NONE else value for value in found))
+        row: Item = self._make(*(None if value == NONE else value for value in found))
+        return row
 
     def __iter__(self) -> Iterator[Item]:
-        make = self._make
+        make: Any = self._make
         for values in zip(*self._columns, strict=True):
             yield make(*(None if value == NONE else value for value in values))
 

@@ -13,6 +13,7 @@ from escalate.core.explained import local, zone_of
 from escalate.core.policy import EscalationPolicy
 from escalate.offline.following import follow_case
 from escalate.offline.log import Case
+from escalate.offline.replays.promises import paused_until_breach_us
 from escalate.offline.telling import tell
 from escalate.offline.telling_clocks import tell_clocks
 
@@ -37,9 +38,7 @@ def _sentence(event: Event, zone: tzinfo) -> str:
     sentence = tell(event)
     if isinstance(event, Breached):
         late = event.clocks[0][1]
-        paused_us = sum(
-            each.until_us - each.since_us for each in late.pauses if each.until_us is not None
-        )
+        paused_us = paused_until_breach_us(late)
         pauses = f", {timedelta(microseconds=paused_us)} of pauses left out" if paused_us else ""
         return f"{sentence}: running since {local(late.started_at, zone)}{pauses}"
     return sentence
