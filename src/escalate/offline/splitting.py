@@ -1,7 +1,7 @@
 """A log cut into files, so that many shards of it cost about one pass.
 
 :func:`~escalate.offline.shards` describes parts of a file, each of which goes through it as a whole. That is
-cheap for a few; here one pass puts each row aside for its shard, in a folder that is gone when the work is done.
+cheap for a few; here one pass puts each row aside for its shard, in a folder that goes when the work is done.
 """
 
 from __future__ import annotations

@@ -87,12 +87,12 @@ class Promises:
     """What was promised over a log, and what came of it.
 
     Attributes:
-        cycles: How many cycles were decided where.
+        cycles: How many cycles were decided where, by what :class:`Decided` names.
         breaches: Each breach.
         alarms: What steps would have warned of, by target and step.
     """
 
-    cycles: Counter[Decided] = attrs.field(factory=Counter)
+    cycles: Counter[tuple[str, str, str, str, str]] = attrs.field(factory=Counter)
     breaches: Rows[Breach] = attrs.field(factory=no_breaches)
     alarms: dict[str, Alarm] = attrs.field(factory=dict)
     _months: dict[int, str] = attrs.field(factory=dict, init=False, repr=False, eq=False)
@@ -103,11 +103,10 @@ class Promises:
             decided_us = course.decided_us
             month = "" if decided_us is None else self._month(decided_us)
             verdict = course.verdict
-            key = Decided(course.target, verdict, course.tier, course.priority, month)
-            self.cycles[key] += 1
+            self.cycles[course.target, verdict, course.tier, course.priority, month] += 1
             if course.broken is not None:
                 self.breaches.append(_breach(reading.case[1], course))
-            for at_us, name in course.warnings:
+            for at_us, name in course.warnings if course.steps else ():
                 alarm = self.alarms.setdefault(name, Alarm())
                 alarm.verdicts[verdict] += 1
                 if course.broken is not None:

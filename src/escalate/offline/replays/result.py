@@ -52,14 +52,14 @@ class Replay:
     def cycles(self) -> Mapping[tuple[str, str], int]:
         """Cycles of clocks, by (target, verdict): met, breached, cancelled, or running when the log ends."""
         found: dict[tuple[str, str], int] = {}
-        for key, count in sorted(self.promises.cycles.items()):
+        for key, count in self.decided.items():
             found[key.target, key.verdict] = found.get((key.target, key.verdict), 0) + count
         return found
 
-    @property
+    @cached_property
     def decided(self) -> Mapping[Decided, int]:
         """The same, also by tier, priority and month."""
-        return self.promises.cycles
+        return {Decided(*key): count for key, count in sorted(self.promises.cycles.items())}
 
     @property
     def breaches(self) -> Rows[Breach]:
