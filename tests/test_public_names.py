@@ -14,6 +14,7 @@ TABLES = [
     "escalate.classifiers",
     "escalate.core",
     "escalate.offline",
+    "escalate.offline.reporting",
     "escalate.policies",
     "escalate.runtime",
     "escalate.stores",

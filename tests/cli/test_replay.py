@@ -191,3 +191,25 @@ def test_a_priority_that_the_policy_lacks_is_one_readable_line(tmp_path):
         "priority.words: got 'hihg', wanted a priority of the policy; did you mean 'high'?"
         in done.stderr
     )
+
+
+def test_a_report_can_be_kept_mailed_and_computed_with(tmp_path):
+    """One page with pictures, and the same figures as rows and as JSON."""
+    page, rows, data = (tmp_path / name for name in ("report.html", "figures.csv", "figures.JSON"))
+    for export in (rows, data):
+        args = ("--mapping", MAPPING, "--policy", POLICY)
+        done = replay(LOG, *args, "--html", str(page), "--export", str(export))
+        assert done.exit_code == 0
+    assert "What log.csv says" in page.read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8").count("<svg") >= 5
+    assert "figures,cases,,value,6,count," in rows.read_text(encoding="utf-8")
+    chapters = json.loads(data.read_text(encoding="utf-8"))["chapters"]
+    assert chapters[0]["figures"]["cases"]["value"] == 6
+
+
+def test_a_file_of_no_known_kind_is_refused_before_anything_is_read(tmp_path):
+    """A typing error in an ending does not cost the figures."""
+    done = replay(LOG, "--mapping", MAPPING, "--export", str(tmp_path / "figures.xls"))
+    assert done.exit_code == 2
+    assert "'figures.xls' should end with one of .csv, .json, .parquet" in done.stderr
+    assert "Cases" not in done.stdout

@@ -162,3 +162,13 @@ def test_the_volvo_log(shared_data):
     assert "Never leave the first line 4,546 of 7,554 (60.2 %)" in shown
     assert "same team got it back median 6.1 days" in shown
     assert "(31.5 %)" in shown
+
+
+def test_a_study_can_be_kept_mailed_and_computed_with(tmp_path):
+    """One page with pictures, its flowchart among them, and the same figures as rows."""
+    page, rows = tmp_path / "study.html", tmp_path / "study.csv"
+    done = study(LOG, "--mapping", MAPPING, "--html", str(page), "--export", str(rows))
+    assert done.exit_code == 0
+    assert "The way of the cases" in page.read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8").count("<svg") > 10
+    assert "flow,stays_in_first_line,,share,0.5,share," in rows.read_text(encoding="utf-8")

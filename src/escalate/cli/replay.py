@@ -9,15 +9,18 @@ import click
 from rich.progress import Progress
 
 from escalate.cli.reading import read_log
-from escalate.cli.sections import Section, show, terminal, write_json
+from escalate.cli.reporting import report_options, write_report
+from escalate.cli.sections import show, terminal, write_json
 from escalate.cli.show_figures import figures_section
 from escalate.cli.show_quality import quality_section
 from escalate.cli.show_replay import replay_section
 from escalate.core.policy import EscalationPolicy
 from escalate.offline import Log, Mapping, Replay
 from escalate.offline import replay as run
-from escalate.offline.figures import measure
+from escalate.offline.figures import Figures, measure
+from escalate.offline.figures.values import Chapter
 from escalate.offline.replaying import first_promise
+from escalate.offline.reporting import Found
 from escalate.policies import load_policy
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -42,35 +45,43 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Path(dir_okay=False, allow_dash=True),
     help="Write the figures, each with its definition, to this file; - is stdout, with no tables.",
 )
+@report_options
 def replay(
-    log: Path, mapping: Path | None, policy_file: Path | None, json_target: str | None
+    log: Path,
+    mapping: Path | None,
+    policy_file: Path | None,
+    json_target: str | None,
+    html: Path | None,
+    export: Path | None,
 ) -> None:
     """Print figures over LOG: CSV, JSON lines, XES or Parquet (also gzip), a row per change of a case.
 
     With a policy, its engine follows every case: which moves the policy lacks, which promises were kept.
     """
     policy = None if policy_file is None else load_policy(policy_file)
-    sections = _sections(
-        read_log(log, Mapping() if mapping is None else Mapping.from_file(mapping)), policy
-    )
+    found = read_log(log, Mapping() if mapping is None else Mapping.from_file(mapping))
+    figures = _figures(found, policy)
+    sections = [quality_section(found.quality), figures_section(figures)]
+    if policy is not None:
+        sections.append(replay_section(_replayed(found, policy), policy))
+    part = Found([Chapter("figures", "Figures", figures)], found.quality)
+    write_report(html, export, [part], policy, title=f"What {log.name} says")
     if json_target is not None:
         write_json(sections, json_target)
     if json_target != "-":
         show(sections)
 
 
-def _sections(log: Log, policy: EscalationPolicy | None) -> list[Section]:
-    quality = quality_section(log.quality)
+def _figures(log: Log, policy: EscalationPolicy | None) -> Figures:
     if policy is None:
-        return [quality, figures_section(measure(log))]
+        return measure(log)
     promise = first_promise(policy)
-    figures = measure(
+    return measure(
         log,
         tiers=policy.tier_names,
         within=None if promise is None else promise.within,
         calendar=None if promise is None else promise.hours,
     )
-    return [quality, figures_section(figures), replay_section(_replayed(log, policy), policy)]
 
 
 def _replayed(log: Log, policy: EscalationPolicy) -> Replay:

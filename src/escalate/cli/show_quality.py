@@ -11,31 +11,19 @@ from rich.text import Text
 from escalate.cli.sections import Section
 from escalate.cli.text import count, printable
 from escalate.offline import DataQuality, Notice
+from escalate.offline.reporting.doubts import OF_ALL, OF_ROWS
 
 _SHOWN: Final = 10
-_KINDS: Final = (
-    ("unreadable", "Unreadable rows, left out"),
-    ("unmapped_words", "Rows whose status word the mapping does not explain"),
-    ("unmapped_tiers", "Rows that lead to no line of support"),
-    ("unmapped_priorities", "Rows whose priority the mapping does not explain"),
-    ("doubtful", "Instants in doubt, read as the earlier offset"),
-    ("ties", "Rows at the same instant as the one before, kept in the log's order"),
-)
-_OF_ALL: Final = (
-    ("zones", "Clocks in doubt"),
-    ("cut", "Cut by the window of the extract"),
-    ("leaks", "Values that may tell the future"),
-)
 
 
 def quality_section(quality: DataQuality) -> Section:
     """Return the section that shows *quality*."""
     lines = [f"{count(quality.rows)} rows read, {count(quality.kept)} usable"]
-    for kind, title in _KINDS:
+    for kind, title in OF_ROWS:
         lines.extend(_lines(title, getattr(quality, kind)))
     if quality.is_clean:
         lines.append("Nothing unreadable, unmapped, in doubt or tied")
-    for kind, title in _OF_ALL:
+    for kind, title in OF_ALL:
         lines.extend(_of_all(title, getattr(quality, kind)))
     if quality.recognised:
         found = ", ".join(f"{part} = {column!r}" for part, column in quality.recognised)

@@ -11,6 +11,7 @@ import click
 from rich.progress import Progress
 
 from escalate.cli.reading import read_log
+from escalate.cli.reporting import report_options, write_report
 from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_figures import chapter_sections
 from escalate.cli.show_quality import quality_section
@@ -51,13 +52,17 @@ _MOST_PROCESSES = 64
     show_default=True,
     help="Read LOG in so many parts at once; the answer is the same.",
 )
+@report_options
 def study(
+    *,
     log: Path,
     mapping_file: Path | None,
     policy_file: Path | None,
     names: bool,
     json_target: str | None,
     processes: int,
+    html: Path | None,
+    export: Path | None,
 ) -> None:
     """Say what LOG tells of a desk: CSV, JSON lines, XES or Parquet (also gzip), a row per change of a case.
 
@@ -68,6 +73,7 @@ def study(
     mapping = Mapping() if mapping_file is None else Mapping.from_file(mapping_file)
     found = _study(log, mapping, policy, names=names, processes=processes)
     sections: list[Section] = [quality_section(found.quality), *chapter_sections(found.chapters)]
+    write_report(html, export, [found], policy, title=f"What {log.name} says")
     if json_target is not None:
         write_json(sections, json_target)
     if json_target != "-":

@@ -72,28 +72,37 @@ class Window:
         # Desks whose tickets do not begin as new begin them all in another status.
         if self.later.count and self.later.count < self.fresh:
             yield self.later.notice("not new in the first row, as most cases are")
-        yield from self._selection()
+        yield from filter(None, (self.chosen_by_end(), self.chosen_by_beginning()))
 
-    def _selection(self) -> Iterator[Notice]:
-        cases = self.begins.total()
-        if cases < _FEWEST_CASES:
-            return
-        first, last = min(self.begins), max(self.ends)
-        span = last - first
+    def chosen_by_end(self) -> Notice | None:
+        """Return the doubt that only cases which end late are here: arrivals mean nothing then."""
+        span = self._span
         if span < _FEWEST_DAYS:
-            return
-        tenth = span // 10
+            return None
+        tenth, last = span // 10, max(self.ends)
         late = sum(count for day, count in self.ends.items() if day >= last - tenth)
-        if late * 20 >= cases * 19:
-            about = (
-                f"nearly every case ends in the last {tenth} of {span} days: cases seem to be chosen "
-                "by their end, so arrivals and backlog are those of the extract"
-            )
-            yield Notice(about, late)
-        quiet = last - max(self.begins)
-        if quiet > tenth:
-            about = (
-                f"no case begins in the last {quiet} of {span} days: cases seem to be chosen by "
-                "their beginning, so the backlog there is that of the extract"
-            )
-            yield Notice(about, cases)
+        if late * 20 < self.begins.total() * 19:
+            return None
+        about = (
+            f"nearly every case ends in the last {tenth} of {span} days: cases seem to be chosen "
+            "by their end, so arrivals and backlog are those of the extract"
+        )
+        return Notice(about, late)
+
+    def chosen_by_beginning(self) -> Notice | None:
+        """Return the doubt that cases which begin late are missing: the backlog melts away then."""
+        span = self._span
+        quiet = max(self.ends) - max(self.begins) if span >= _FEWEST_DAYS else 0
+        if quiet <= span // 10:
+            return None
+        about = (
+            f"no case begins in the last {quiet} of {span} days: cases seem to be chosen by "
+            "their beginning, so the backlog there is that of the extract"
+        )
+        return Notice(about, self.begins.total())
+
+    @property
+    def _span(self) -> int:
+        """The days from the first case to the last; 0 where there are too few cases to tell."""
+        few = self.begins.total() < _FEWEST_CASES
+        return 0 if few else max(self.ends) - min(self.begins)

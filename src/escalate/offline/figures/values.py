@@ -181,6 +181,11 @@ class Figure:
         doubt = {"doubt": self.doubt} if self.doubt else {}
         return {"value": _json(self.value), "definition": self.definition, **doubt}
 
+    def _repr_html_(self) -> str:
+        from escalate.offline.reporting.page import figures_fragment
+
+        return figures_fragment([self])
+
 
 def _json(value: Value) -> Any:
     if isinstance(value, Share | Spread):
@@ -200,15 +205,23 @@ class Chapter:
         key: Its name in JSON, stable across releases.
         title: How people call it.
         figures: In the order in which people read them.
+        remarks: What the figures together say, as sentences; they may quote texts of cases.
     """
 
     key: str
     title: str
     figures: Figures
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the title, the figures and what was left out."""
-        return {"title": self.title, **self.figures.to_json()}
+        """Return the title, the remarks if there are any, the figures and what was left out."""
+        remarks = {"remarks": list(self.remarks)} if self.remarks else {}
+        return {"title": self.title, **remarks, **self.figures.to_json()}
+
+    def _repr_html_(self) -> str:
+        from escalate.offline.reporting.page import chapter_fragment
+
+        return chapter_fragment(self)
 
 
 @attrs.frozen
@@ -255,6 +268,11 @@ class Figures:
             "figures": {figure.key: figure.to_json() for figure in self.figures},
             "left_out": {figure.key: figure.why for figure in self.left_out},
         }
+
+    def _repr_html_(self) -> str:
+        from escalate.offline.reporting.page import figures_fragment
+
+        return figures_fragment(self.figures, self.left_out)
 
 
 @attrs.define

@@ -15,6 +15,7 @@ from escalate.offline.figures.values import Chapter, UnknownFigure
 from escalate.offline.gathering import Progress, Source, gather
 from escalate.offline.log import Case, Log
 from escalate.offline.quality import DataQuality
+from escalate.offline.reporting.notebooks import InNotebook
 from escalate.offline.studying.flow import Flow
 from escalate.offline.studying.people import People
 from escalate.offline.studying.terms import ChapterGatherer, Terms
@@ -25,7 +26,7 @@ CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (Flow, Time, P
 
 
 @attrs.frozen(repr=False)
-class Study:
+class Study(InNotebook):
     """What a log says of a desk.
 
     Attributes:

@@ -1,0 +1,1 @@
+"""Pictures of figures, as SVG that needs nothing else."""
