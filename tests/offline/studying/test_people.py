@@ -178,6 +178,26 @@ def test_training_needs(rows):
         check_spreads(value(figures, "training_hours"), hours)
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["In work", "Solved", "Closed"], {"login: N1 > N2": Share(1, 1)}),
+        (["Solved", "In work", "Solved"], {}),  # it was not so easy after all
+        (["Asked", "In work", "Solved"], {}),
+        (["Parked", "Solved"], {}),
+        (["In work", "In work"], {}),
+    ],
+)
+def test_what_the_next_line_solved_with_ease(words, expected):
+    """At once, for good, and with no wait for anybody."""
+    rows = [("1", "2026-03-02T08:00Z", "In work", "desk a", "low", "Ann", "login", "", "")]
+    rows += [
+        ("1", f"2026-03-02T{9 + i:02}:00Z", word, "product x", "low", "Bob", "login", "", "")
+        for i, word in enumerate(words)
+    ]
+    assert chapter(rows)["training_needs"].value == expected
+
+
 def line_before(case, i):
     """The last known line before a row."""
     return next((row.line for row in reversed(case[:i]) if row.line), None)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from escalate import load_policy
 from escalate.errors import BadInput
-from escalate.offline import Chapter, Log, Study, read, shards, study
+from escalate.offline import Chapter, Log, Mapping, Study, read, shards, study
 from escalate.offline.figures.values import Figure
 from escalate.offline.sharding import merged_quality
 from escalate.offline.studying.terms import Terms
@@ -123,6 +123,16 @@ class TestStudy:
         rows = [("1", "2026-03-02T09:00Z", "Solved", team, *[""] * 5) for team in ("desk a",)]
         found = study(read_desk(rows), tiers=("N3",))["flow"].figures
         assert list(found["cases_by_line_at_start"].value) == ["N3", "N1", "N2"]
+
+    def test_lines_that_nobody_declares_are_found_in_the_shards(self, tmp_path):
+        """Where neither mapping nor policy orders them, lines stand by name, as in the log."""
+        path = tmp_path / "log.csv"
+        lines = "".join(f"{i},2026-01-01T00Z,line {9 - i}\n" for i in range(9))
+        path.write_text(f"case_id,timestamp,tier\n{lines}", encoding="utf-8")
+        found = study(shards(path, 3, mapping=Mapping(tier="tier")))
+        starts = found["flow"].figures["cases_by_line_at_start"].value
+        assert list(starts) == [f"line {i}" for i in range(1, 10)]
+        assert "(line 1)" in found["flow"].figures["stays_in_first_line"].definition
 
     def test_a_chapter_that_there_is_not(self):
         """A misspelt chapter is answered with the one that was meant."""

@@ -98,11 +98,8 @@ class Flow:
             self.chart[before, flowing.COMPLETED if is_over else flowing.NOT_COMPLETED] += 1
 
     def _add_bounces(self, case: Case, tiers: Sequence[str], teams: Sequence[str]) -> None:
-        between_lines, between_teams = list(there_and_back(tiers)), list(there_and_back(teams))
-        self.line_bounces.update(between_lines)
-        self.team_bounces.update(between_teams)
-        self.bounced_lines += bool(between_lines)
-        self.bounced_teams += bool(between_teams)
+        self.bounced_lines += _count(there_and_back(tiers), self.line_bounces)
+        self.bounced_teams += _count(there_and_back(teams), self.team_bounces)
         at = case.first_completed
         if at is not None:
             us = case.rows[at].at_us - case.rows[0].at_us
@@ -230,6 +227,15 @@ class Flow:
         )
         title = f"To the first Completed, where a {what} got it back and elsewhere"
         return Figure(key, title, value, definition)
+
+
+def _count(bounces: Iterator[tuple[str, str]], seen: Counter[tuple[str, str]]) -> bool:
+    """Count *bounces* among those that were *seen*, and return whether there are any."""
+    some = False
+    for pair in bounces:
+        seen[pair] += 1
+        some = True
+    return some
 
 
 def _by_bots(case: Case, bots: frozenset[str]) -> bool:

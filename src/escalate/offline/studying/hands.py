@@ -42,16 +42,19 @@ class Hands:
         """Take in one case, each of whose rows is in the hands that *whose* says."""
         names = [whose(row) for row in case.rows]
         stays = runs(names[i] for i in outline.handled)
-        moves = list(pairwise(stays))
-        self.cases.update(set(stays))
-        self.transfers.update(moves)
-        self.passed.update({source for source, _ in moves})
+        # Loops and no updates of counters, which cost more for the one or two names of most cases.
+        for who in set(stays):
+            self.cases[who] += 1
+        for move in pairwise(stays):
+            self.transfers[move] += 1
+        for who in set(stays[:-1]):
+            self.passed[who] += 1
         spent: dict[str, int] = {}
         for i, us in outline.unfinished:
             if name := names[i]:
                 spent[name] = spent.get(name, 0) + us
-        for name, us in spent.items():
-            self.spent.add(name, us)
+        for who, us in spent.items():
+            self.spent.add(who, us)
         for i, again in outline.completions:
             if name := names[i]:
                 self.completed[name] += 1

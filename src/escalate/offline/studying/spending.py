@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -43,11 +42,12 @@ def place_of(row: Row) -> Place:
     return row.tier, row.team or None, row.priority
 
 
-def spending(case: Case) -> Counter[tuple[Place, str]]:
+def spending(case: Case) -> dict[tuple[Place, str], int]:
     """Return the microseconds that *case* spent by place and state, its completed rows' left out."""
-    spent: Counter[tuple[Place, str]] = Counter()
+    spent: dict[tuple[Place, str], int] = {}
     for row, us in unfinished(case):
-        spent[place_of(row), state_of(row)] += us
+        key = (place_of(row), state_of(row))
+        spent[key] = spent.get(key, 0) + us
     return spent
 
 
