@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from escalate import Actor, Status
-from escalate.cli.telling import SENTENCES, tell, who
+from escalate.offline.telling import SENTENCES, tell, who
 from escalate.core import events as e
 from escalate.core.events import Event
 from escalate.core.model import ABSTAIN, Attempt, Verdict

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalate.offline import read
+from escalate.offline.doubts.notices import Count
 from tests.offline.logs import WORDS
 
 
@@ -161,3 +162,17 @@ class TestLeaks:
         assert report["leaks"][0]["examples"] == ({"line": 2, "text": "2026-01-05T10:00:00Z"},)
         assert (report["zones"], report["cut"], report["recognised"]) == ([], [], ())
         assert "evidence" not in report
+
+
+@given(st.lists(st.lists(st.integers(1, 99)), max_size=4))
+def test_the_first_places_are_kept_however_a_log_was_cut(parts):
+    """Counts that are put together name the first five places of all, and no more."""
+    whole = Count()
+    for part in parts:
+        count = Count()
+        for line in part:
+            count.add(line, "x")
+        whole.merge(count.count, count.examples)
+    lines = sorted(line for part in parts for line in part)
+    assert whole.count == len(lines)
+    assert [example.line for example in whole.examples] == lines[:5]

@@ -29,8 +29,8 @@ def blocks(page: str, language: str) -> list[str]:
 def test_the_tutorial_works_as_it_stands(tmp_path, monkeypatch, capsys):
     """Who follows it sees what it says, first the failure and then the success."""
     monkeypatch.chdir(tmp_path)
-    policy, cases, promise = blocks(TUTORIAL, "toml")
-    failing, passing = blocks(TUTORIAL, "text")
+    policy, cases, promise, pause = blocks(TUTORIAL, "toml")
+    failing, passing, finding = blocks(TUTORIAL, "text")
     Path("desk.toml").write_text(policy, encoding="utf-8")
     Path("desk.cases.toml").write_text(cases, encoding="utf-8")
     assert main(["test", "desk.toml", "desk.cases.toml"]) == 1
@@ -40,6 +40,10 @@ def test_the_tutorial_works_as_it_stands(tmp_path, monkeypatch, capsys):
     Path("desk.toml").write_text(policy + promise, encoding="utf-8")
     assert main(["test", "desk.toml", "desk.cases.toml"]) == 0
     assert capsys.readouterr().out == passing
+    assert main(["check", "desk.toml"]) == 1
+    assert finding.strip() in " ".join(capsys.readouterr().out.split())
+    Path("desk.toml").write_text(policy + promise + pause, encoding="utf-8")
+    assert main(["check", "desk.toml"]) == 0
     for command in (["explain", "desk.toml", "desk.cases.toml"], ["diagram", "desk.toml"]):
         assert main(command) == 0
 

@@ -48,6 +48,21 @@ def test_a_path_more_is_told_by_what_was_refused() -> None:
     assert found.trace.replay() == found.trace
 
 
+@pytest.mark.parametrize("field", ["summary", "reason", "tried", "hypothesis", "ask"])
+@pytest.mark.parametrize("kind", ["escalate", "transfer", "return"])
+def test_one_field_that_is_required_no_more_is_told(field: str, kind: str) -> None:
+    """Of several fields that a path requires one is dropped: a handoff that lacks it shows the difference."""
+    every = ["summary", "reason", "tried", "hypothesis", "ask"]
+    first = [Path("N1", "N2")] if kind == "return" else []
+    ends = ("N2", "N1") if kind == "return" else ("N1", "N2")
+    old = desk(paths=[*first, Path(*ends, kind, requires=every)], targets=[])
+    fewer = [each for each in every if each != field]
+    new = desk(paths=[*first, Path(*ends, kind, requires=fewer)], targets=[])
+    verdict = compare(old, new, Budget(seconds=10))
+    assert verdict.answer == "refuted"
+    assert "no, " in verdict.findings[0].sentence
+
+
 def test_tickets_in_flight_want_a_place() -> None:
     """A tier that is taken away still holds tickets."""
     old = desk(tiers=["N1", "N2", "N3"], paths=[Path("N1", "N2"), Path("N2", "N3")])

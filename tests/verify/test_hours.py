@@ -9,7 +9,15 @@ import pytest
 from escalate import WorkCalendar
 from escalate.core.opentime.longest import FIRST_US
 from escalate.core.opentime.timeline import Timeline
-from escalate.verify.hours import first_uncovered, later_start, line_of, worst_wall
+from escalate.testing import Shifts
+from escalate.verify.hours import (
+    Promise,
+    comparable,
+    first_uncovered,
+    later_start,
+    line_of,
+    worst_wall,
+)
 
 HOUR = 3_600_000_000
 WEEK = WorkCalendar(timezone="UTC", hours={"mon-fri": ["09:00-18:00"]})
@@ -25,7 +33,7 @@ ALWAYS = WorkCalendar.always("UTC")
 @pytest.mark.parametrize(("hours", "wall"), [(12, 90), (1, 64), (4, 67), (8, 71), (40, 163)])
 def test_a_week_of_nine_hours_a_day(hours: int, wall: int) -> None:
     """Twelve hours of Monday to Friday, nine to six, are ninety on the wall at worst."""
-    worst = worst_wall(WEEK, hours * HOUR)
+    worst = worst_wall(Promise(WEEK, hours * HOUR))
     assert worst is not None
     assert worst.wall_us == wall * HOUR
 
@@ -34,7 +42,7 @@ def test_a_week_of_nine_hours_a_day(hours: int, wall: int) -> None:
 @pytest.mark.parametrize("hours", [1, 7, 30])
 def test_no_quarter_of_an_hour_of_a_year_is_worse(calendar: WorkCalendar, hours: int) -> None:
     """Holidays, lunch and clock changes included, no start of 2026 is worse than the worst."""
-    worst = worst_wall(calendar, hours * HOUR)
+    worst = worst_wall(Promise(calendar, hours * HOUR))
     line = line_of(calendar)
     assert worst is not None
     assert isinstance(line, Timeline)
@@ -46,8 +54,8 @@ def test_no_quarter_of_an_hour_of_a_year_is_worse(calendar: WorkCalendar, hours:
 
 def test_two_hours_of_the_clock_against_two_of_the_office() -> None:
     """Around the clock is never later than the office; the office may be much later."""
-    assert later_start(ALWAYS, 2 * HOUR, WEEK, 2 * HOUR) is None
-    start = later_start(WEEK, 2 * HOUR, ALWAYS, 2 * HOUR)
+    assert later_start(Promise(ALWAYS, 2 * HOUR), Promise(WEEK, 2 * HOUR)) is None
+    start = later_start(Promise(WEEK, 2 * HOUR), Promise(ALWAYS, 2 * HOUR))
     assert start is not None
     assert line_of(WEEK).deadline_us(start, 2 * HOUR) > start + 2 * HOUR  # type: ignore[union-attr]
 
@@ -63,7 +71,10 @@ def test_no_start_is_missed_where_one_is_later() -> None:
             one.deadline_us(at, mine * HOUR) > other.deadline_us(at, theirs * HOUR)
             for at in quarters
         )
-        assert not seen or later_start(SPAIN, mine * HOUR, NIGHT, theirs * HOUR) is not None
+        assert (
+            not seen
+            or later_start(Promise(SPAIN, mine * HOUR), Promise(NIGHT, theirs * HOUR)) is not None
+        )
 
 
 def test_who_is_awake_when() -> None:
@@ -72,3 +83,39 @@ def test_who_is_awake_when() -> None:
     assert first_uncovered(ALWAYS, [WEEK]) == "Thu 2026-01-01 00:00 UTC"
     assert first_uncovered(WEEK, [SPAIN, NIGHT]) is not None
     assert first_uncovered(WEEK, [WEEK]) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Promise(SPAIN, days=1), Promise(SPAIN, 9 * HOUR)),
+        (Promise(SPAIN, days=1), Promise(SPAIN, 15 * HOUR)),
+        (Promise(SPAIN, 7 * HOUR), Promise(SPAIN, days=1)),
+        (Promise(SPAIN, 8 * HOUR), Promise(SPAIN, days=1)),
+        (Promise(WEEK, days=2), Promise(SPAIN, days=2)),
+        (Promise(NIGHT, days=1), Promise(WEEK, days=1)),
+        (Promise(ALWAYS, 23 * HOUR), Promise(SPAIN, days=1)),
+        (Promise(ALWAYS, 24 * HOUR), Promise(SPAIN, days=1)),
+        (Promise(ALWAYS, 25 * HOUR), Promise(SPAIN, days=1)),
+    ],
+    ids=str,
+)
+def test_working_days_are_compared_as_every_quarter_of_an_hour_shows(
+    one: Promise, other: Promise
+) -> None:
+    """Working days may be more or less than an amount of hours: no start says so that is not found."""
+    assert comparable(one, other)
+    start = later_start(one, other)
+    quarters = range(FIRST_US, FIRST_US + 365 * 24 * HOUR, HOUR // 4)
+    seen = any(one.due_us(at) > other.due_us(at) for at in quarters)
+    assert (start is not None) or not seen
+    if start is not None:
+        assert one.due_us(start) > other.due_us(start)
+
+
+def test_hours_without_windows_cannot_be_compared_with_others() -> None:
+    """A calendar of one's own that shows no windows is compared with nothing but itself."""
+    mine = Shifts(5, 2)
+    assert comparable(Promise(mine, HOUR), Promise(mine, 2 * HOUR))
+    assert not comparable(Promise(mine, HOUR), Promise(WEEK, HOUR))
+    assert worst_wall(Promise(mine, HOUR)) is None

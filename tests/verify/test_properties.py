@@ -128,3 +128,16 @@ class TestShowing:
         """The tiers of the story are drawn thick."""
         (finding,) = report_on("to and fro by timers").verdict("endless-moves").findings
         assert broken_path(BAD["to and fro by timers"][1], finding).endswith("class t0,t1 broken")
+
+
+def test_a_tier_is_out_of_reach_for_one_of_two_reasons() -> None:
+    """No chain of paths leads to it, or one does and never opens: the finding says which."""
+    cut_off = desk(tiers=["N1", "N2", "N3"], paths=[Path("N1", "N2"), Path("N3", "N2")])
+    closed = desk(
+        tiers=["N1", "N2", "N3"],
+        paths=[Path("N1", "N2"), Path("N2", "N3", when='tier == "N1"')],
+    )
+    for policy, why in ((cut_off, "no chain of paths leads there"), (closed, "never happens")):
+        findings = policy.verify().verdict("unreachable").findings
+        (tier,) = [each for each in findings if "the tier N3" in each.sentence]
+        assert why in tier.sentence

@@ -18,9 +18,9 @@ from escalate.cli.demo_packet import packet_table
 from escalate.cli.demo_story import CAST, ZONE
 from escalate.cli.flowchart import flowchart
 from escalate.cli.sections import Section, show, terminal
-from escalate.cli.telling import who
 from escalate.core import events as e
 from escalate.core.worktime import WorkTime
+from escalate.offline.telling import who
 
 
 @click.command(short_help="Tell a week at a small desk that was made up.")

@@ -12,13 +12,13 @@ from textwrap import wrap
 
 from escalate.cli.demo_days import Deed
 from escalate.cli.reasons import causes
-from escalate.cli.telling import tell
 from escalate.cli.text import printable
 from escalate.core import events as e
 from escalate.core.events import Change, Event
 from escalate.core.instants import as_instant
 from escalate.core.policy import EscalationPolicy
 from escalate.core.worktime import WorkTime
+from escalate.offline.telling import tell
 
 Texts = Mapping[tuple[int, str], str]
 

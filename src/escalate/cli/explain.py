@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from escalate.cli.reasons import causes
-from escalate.cli.telling import tell
-from escalate.cli.telling_clocks import tell_clocks
 from escalate.cli.test import FILE
 from escalate.cli.text import printable
 from escalate.core import events, evolve
 from escalate.core.events import Change, Event
 from escalate.core.model import Ticket
+from escalate.offline.telling import tell
+from escalate.offline.telling_clocks import tell_clocks
 from escalate.policies import load_policy
 from escalate.testing import CaseRun, load_cases, run_case
 from escalate.testing.cases.running import Moment

@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 
 from escalate.cli.reasons import causes
-from escalate.cli.telling import tell
 from escalate.core import commands as c
 from escalate.core import events as e
 from escalate.core import step
@@ -20,6 +19,7 @@ from escalate.core.explaining import explain
 from escalate.core.model import HANDOFF_FIELDS, Actor, Attempt, Handoff, Ticket
 from escalate.core.policy import EscalationPolicy
 from escalate.errors import ChecksLeft, HandoffIncomplete
+from escalate.offline.telling import tell
 
 _YOU = "you"
 NOTHING = "nothing"

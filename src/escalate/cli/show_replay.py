@@ -14,7 +14,7 @@ from escalate.cli.sections import Section
 from escalate.cli.text import count, percent, printable
 from escalate.core.policy import EscalationPolicy
 from escalate.offline import Replay
-from escalate.offline.counting import Tally
+from escalate.offline.replays.tallies import Tally
 
 _VERDICTS = ("met", "breached", "cancelled", "running")
 DEFINITIONS = {

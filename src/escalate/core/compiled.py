@@ -111,6 +111,7 @@ class Compiled:
     receivers: Mapping[str, str]
 
     times_requests: bool = attrs.field(init=False)
+    choices: frozenset[tuple[str, str, str | None, str]] = attrs.field(init=False)
     _rules_by_words: dict[frozenset[str], tuple[Deed, ...]] = attrs.field(factory=dict, init=False)
     _ears: dict[Any, tuple[Ear, ...]] = attrs.field(factory=dict, init=False)
     _all_ears: dict[Any, Mapping[str, Ear]] = attrs.field(factory=dict, init=False)
@@ -119,6 +120,15 @@ class Compiled:
     def _times_requests(self) -> bool:
         """Whether any target speaks of accepting or approving."""
         return "accept" in self.clocks or "approval" in self.clocks
+
+    @choices.default
+    def _choices(self) -> frozenset[tuple[str, str, str | None, str]]:
+        """Every (clock, tier, target, calendar) that can be chosen in a tier of the policy."""
+        return frozenset(
+            (clock, tier, each.target, each.calendar)
+            for (clock, tier), ways in self.terms.items()
+            for each in ways
+        )
 
     def request_type(self, name: str | None, channel: str | None) -> RequestType | None:
         """Return the request type that *name* means on *channel*, its tier filled in; none if it is none.

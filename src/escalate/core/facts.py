@@ -37,7 +37,10 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 
 def _status(value: Status | str | Unknown) -> Status | Unknown:
-    return value if isinstance(value, Status | Unknown) else as_status(value)
+    return value if isinstance(value, _STATUSES) else as_status(value)
+
+
+_STATUSES: Final = (Status, Unknown)  # a union would be built anew for every row of a log
 
 
 def _tags(value: Iterable[str] | Unknown) -> frozenset[str] | Unknown:

@@ -74,6 +74,21 @@ def tier_chart(
     return new_class("Tiers", (StateMachine,), exec_body=lambda namespace: namespace.update(body))
 
 
+def tiers_without_a_way(
+    tiers: Sequence[str], entry: str, paths: Sequence[tuple[str, str]]
+) -> frozenset[str]:
+    """Return the tiers that no chain of *paths* joins to *entry*, as python-statemachine checks it.
+
+    >>> sorted(tiers_without_a_way(["N1", "N2", "N3"], "N1", [("N1", "N2"), ("N3", "N1")]))
+    ['N3']
+    """
+    from statemachine.graph import disconnected_states
+
+    chart = tier_chart(tiers, entry, paths)
+    states = set(chart.states_map.values())
+    return frozenset(state.name for state in disconnected_states(chart.initial_state, states))
+
+
 def move_event(tiers: Sequence[str], target: str) -> str:
     """Return the name of the event that moves to *target* in :func:`tier_chart`."""
     return f"move_{list(tiers).index(target)}"

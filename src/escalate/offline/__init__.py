@@ -6,7 +6,8 @@ from escalate._lazy import exports
 
 if TYPE_CHECKING:
     from escalate.offline import figures as figures
-    from escalate.offline.counting import Replay as Replay
+    from escalate.offline.comparing import Comparison as Comparison
+    from escalate.offline.comparing import compare as compare
     from escalate.offline.figures.values import Chapter as Chapter
     from escalate.offline.intervals import Estimate as Estimate
     from escalate.offline.learning.corrections import Correction as Correction
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from escalate.offline.quality import Notice as Notice
     from escalate.offline.reading import read as read
     from escalate.offline.replaying import replay as replay
+    from escalate.offline.replays.result import Replay as Replay
     from escalate.offline.reporting.building import Report as Report
     from escalate.offline.reporting.building import report as report
     from escalate.offline.reporting.exporting import export_rows as export_rows
@@ -33,12 +35,14 @@ if TYPE_CHECKING:
     from escalate.offline.sharding import merged as merged
     from escalate.offline.sharding import merged_quality as merged_quality
     from escalate.offline.sharding import shards as shards
+    from escalate.offline.splitting import split as split
     from escalate.offline.studying.whole import Study as Study
     from escalate.offline.studying.whole import study as study
 
 __all__ = [
     "Case",
     "Chapter",
+    "Comparison",
     "Correction",
     "DataQuality",
     "Estimate",
@@ -56,6 +60,7 @@ __all__ = [
     "Study",
     "TierColumn",
     "as_seen",
+    "compare",
     "corrections",
     "evaluate",
     "export_rows",
@@ -66,6 +71,7 @@ __all__ = [
     "replay",
     "report",
     "shards",
+    "split",
     "study",
 ]
 
@@ -74,6 +80,7 @@ __getattr__ = exports(
     {
         "Case": "escalate.offline.log",
         "Chapter": "escalate.offline.figures.values",
+        "Comparison": "escalate.offline.comparing",
         "Correction": "escalate.offline.learning.corrections",
         "DataQuality": "escalate.offline.quality",
         "Estimate": "escalate.offline.intervals",
@@ -84,13 +91,14 @@ __getattr__ = exports(
         "Mapping": "escalate.offline.mapping",
         "Notice": "escalate.offline.quality",
         "PriorityColumn": "escalate.offline.mapping",
-        "Replay": "escalate.offline.counting",
+        "Replay": "escalate.offline.replays.result",
         "Report": "escalate.offline.reporting.building",
         "Row": "escalate.offline.log",
         "Shard": "escalate.offline.sharding",
         "Study": "escalate.offline.studying.whole",
         "TierColumn": "escalate.offline.mapping",
         "as_seen": "escalate.offline.learning.corrections",
+        "compare": "escalate.offline.comparing",
         "corrections": "escalate.offline.learning.corrections",
         "evaluate": "escalate.offline.learning.evaluating",
         "export_rows": "escalate.offline.reporting.exporting",
@@ -101,6 +109,7 @@ __getattr__ = exports(
         "replay": "escalate.offline.replaying",
         "report": "escalate.offline.reporting.building",
         "shards": "escalate.offline.sharding",
+        "split": "escalate.offline.splitting",
         "study": "escalate.offline.studying.whole",
     },
 )

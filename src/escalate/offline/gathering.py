@@ -59,7 +59,9 @@ def gather(
         parts: Iterable[tuple[G, DataQuality]] = (_of_shard(each, empty) for each in source)
     else:
         waiting = [executor.submit(_of_shard, each, empty) for each in source]
-        parts = (each.result() for each in waiting)
+        # Each is let go as it is taken in: the parts need not all fit beside the whole.
+        waiting.reverse()
+        parts = (waiting.pop().result() for _ in source)
     whole, qualities = copy.deepcopy(empty), []
     for part, quality in parts:
         whole.merge(part)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from escalate.errors import InvalidMapping
 from escalate.offline.doubts.leaks import LeakFinder
 from escalate.offline.formats.opening import opened
+from escalate.offline.formats.spilled import spilled_table
 from escalate.offline.formats.table import LineCells, Table
 from escalate.offline.instants import Unreadable
 from escalate.offline.log import Case, Log, Row
@@ -122,11 +123,21 @@ def read_part(source: Source, plan: Mapping, holds: Callable[[str], bool] | None
 
     Rows of which nobody can say whose they are count where ``holds("")`` is true.
     """
-    tally = Tally()
     with opened(source, plan.delimiter) as table:
-        plan, tally.recognised = completed(plan, table.columns, table.name)
-        reader = RowReader(plan, table, tally)
-        grouped = _grouped(_rows(table, plan, reader, tally, holds), reader, tally)
+        return _read(table, plan, holds)
+
+
+def read_spilled(path: str, name: str, plan: Mapping) -> Log:
+    """Read the cases whose rows were put aside in the file *path*; *name* is that of the log."""
+    with spilled_table(path, name, wanted_of(plan)) as table:
+        return _read(table, plan, None)
+
+
+def _read(table: Table, plan: Mapping, holds: Callable[[str], bool] | None) -> Log:
+    tally = Tally()
+    plan, tally.recognised = completed(plan, table.columns, table.name)
+    reader = RowReader(plan, table, tally)
+    grouped = _grouped(_rows(table, plan, reader, tally, holds), reader, tally)
     return _log(grouped, plan, reader, tally)
 
 

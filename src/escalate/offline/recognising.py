@@ -31,6 +31,7 @@ JOURNAL_COLUMNS: Final = ("ticket", "number", "at", "event", "status", "tier", "
 """What shows a desk's journal, ``desk.log()``, wherever it was written to."""
 _JOURNAL_ATTRIBUTES: Final = (
     "event",
+    "about",
     "by_kind",
     "by",
     "assignee",

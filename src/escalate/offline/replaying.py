@@ -6,39 +6,45 @@ does not allow, and what steps and rules would have done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 
 import attrs
 
 from escalate.core.opentime.timeline import OpenTime
 from escalate.core.policy import EscalationPolicy
 from escalate.core.worktime import WorkTime
-from escalate.errors import InvalidMapping, nearest
-from escalate.offline.counting import Counts, Replay
-from escalate.offline.following import follow_case
-from escalate.offline.log import Case, Log
+from escalate.offline.gathering import Progress, Source, gather
+from escalate.offline.replays.gathering import ReplayGatherer
+from escalate.offline.replays.result import Replay
 
 __all__ = ["Promise", "Replay", "first_promise", "replay"]
 
 
 def replay(
-    log: Log,
+    source: Source,
     policy: EscalationPolicy,
     *,
-    progress: Callable[[Iterable[Case]], Iterable[Case]] = iter,
+    executor: Executor | None = None,
+    progress: Progress = iter,
 ) -> Replay:
-    """Run every case of *log* through the engine under *policy* and return what came of it.
+    """Run every case of *source* through the engine under *policy* and return what came of it.
+
+    The result is the same, to the byte of its JSON, for a log in memory and for its shards, however many
+    there are and wherever they are replayed.
 
     Args:
-        log: What happened.
+        source: What happened: a log in memory, or all shards of one.
         policy: What is counted, allowed and advised. It moves nothing: the tickets follow the log.
-        progress: Wraps the cases as they are replayed, such as a progress bar does.
+        executor: Where shards are read and replayed, such as a process pool; else here, one by one. A policy
+            that travels to other processes may name Python functions only if they stand in a module.
+        progress: Wraps the cases of a log in memory as they are replayed, such as a progress bar does.
 
     Raises:
         InvalidMapping: The log has a priority that *policy* does not know.
+        BadInput: An executor was given with a log in memory, or shards are missing.
 
     >>> from escalate import EscalationPolicy, Path
-    >>> from escalate.offline.log import Row
+    >>> from escalate.offline.log import Case, Log, Row
     >>> policy = EscalationPolicy("desk", ["N1", "N2"], [Path("N1", "N2")])
     >>> log = Log((Case("17", (Row(0, tier="N1"), Row(5, tier="N2"), Row(9, tier="N1"))),))
     >>> dict(replay(log, policy).moves)
@@ -46,20 +52,9 @@ def replay(
     >>> list(replay(log, policy).violations)
     [('path', 'N2', 'N1')]
     """
-    _check_priorities(log, policy)
-    advising = policy.advisory()
-    counts = Counts.under(advising)
-    for case in progress(log.cases):
-        counts.add(case.id, (event for _, event in follow_case(case, advising)))
-    return counts.result()
-
-
-def _check_priorities(log: Log, policy: EscalationPolicy) -> None:
-    # Conditions compare priorities by rank; one without a rank would quietly fail them all.
-    seen = {row.priority for case in log.cases for row in case.rows}
-    for priority in sorted(seen - {None, *policy.priorities}, key=str):
-        wanted = f"a priority of the policy; {nearest(str(priority), policy.priorities)}"
-        raise InvalidMapping("priority.words", priority, wanted)
+    empty = ReplayGatherer.under(policy)
+    whole, quality = gather(source, empty, executor=executor, progress=progress)
+    return whole.result(quality)
 
 
 @attrs.frozen

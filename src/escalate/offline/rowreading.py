@@ -31,13 +31,13 @@ class RowReader:
         at = {column: layout.index(column) for column in wanted}
         self.case_at = self._case = at[plan.case]
         self._at = at[plan.at]
-        self._shown = _picker([at[column] for column in wanted])
-        self._status = _picker([at[column] for column in plan.status])
+        self._shown = picker([at[column] for column in wanted])
+        self._status = picker([at[column] for column in plan.status])
         self._tier = at[plan.tier.column] if plan.tier else None
         self._team = at[plan.team] if plan.team else None
         self._priority = at[plan.priority.column] if plan.priority else None
         self._priorities = _Priorities(plan.priority) if plan.priority else {}
-        self._kept = _picker([at[column] for column in plan.attributes.values()])
+        self._kept = picker([at[column] for column in plan.attributes.values()])
         self._attributes = _Attributes(plan)
         zone = zone_of(plan.zone) if plan.zone else None
         self._instants = InstantReader(zone, plan.at_format)
@@ -163,7 +163,7 @@ def _check(table: Table, place: str, column: str) -> None:
         raise InvalidFile(table.name, f"several columns {column!r}", "one column of that name")
 
 
-def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[str, ...]]:
+def picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[str, ...]]:
     """Return a function that picks the cells at *positions*, always as a tuple."""
     if not positions:
         return lambda _: ()

@@ -15,10 +15,11 @@ import attrs
 
 from escalate.errors import BadInput, InvalidFile
 from escalate.offline.formats.opening import opened
+from escalate.offline.formats.parquet import PARQUET
 from escalate.offline.log import Log
 from escalate.offline.mapping import Mapping
 from escalate.offline.quality import DataQuality, Tally
-from escalate.offline.reading import in_the_order_of_logs, plan_of, read_part
+from escalate.offline.reading import in_the_order_of_logs, plan_of, read_part, read_spilled
 from escalate.offline.recognising import Recognised, completed
 
 MOST_SHARDS = 10_000
@@ -30,7 +31,8 @@ class Shard:
 
     A case is in the shard that the CRC-32 of its id says, in every process and release. Each shard goes
     through the whole file and keeps its own cases: what it saves is memory, and what it costs is to split
-    all rows into cells once more.
+    all rows into cells once more. Where that is too much, :func:`~escalate.offline.split` has put the rows
+    of each shard into a file of its own.
 
     Attributes:
         path: The file, as this machine finds it.
@@ -39,6 +41,7 @@ class Shard:
         number: Which shard it is, from 0.
         of: How many there are.
         size: The bytes of the file when the shards were made.
+        part: The file with the rows of this shard alone, if there is one; ``size`` is that of it then.
     """
 
     path: str
@@ -47,6 +50,7 @@ class Shard:
     number: int
     of: int
     size: int
+    part: str | None = None
 
     def holds(self, case: str) -> bool:
         """Return whether the case of this id belongs to it."""
@@ -59,12 +63,22 @@ class Shard:
             InvalidFile: the file has changed in size since the shards were made, or cannot be read.
             OSError: the file cannot be opened.
         """
-        size = Path(self.path).stat().st_size
+        where = self.part or self.path
+        size = Path(where).stat().st_size
         if size != self.size:
             wanted = f"the {self.size:,} bytes that it had when the shards were made"
-            raise InvalidFile(Path(self.path).name, f"{size:,} bytes", wanted)
-        log = read_part(self.path, self.mapping, self.holds)
+            raise InvalidFile(Path(where).name, f"{size:,} bytes", wanted)
+        if self.part is None:
+            log = read_part(self.path, self.mapping, self.holds)
+        else:
+            log = read_spilled(self.part, Path(self.path).name, self.mapping)
         return attrs.evolve(log, quality=attrs.evolve(log.quality, recognised=self.recognised))
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether all its cells are text, so that they can be put aside and read back the same."""
+        with Path(self.path).open("rb") as file:
+            return file.read(len(PARQUET)) != PARQUET
 
 
 def shards(

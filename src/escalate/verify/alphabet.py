@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, combinations, pairwise, product
 from typing import Any, Final, get_args
@@ -11,7 +12,7 @@ import attrs
 from escalate.core import commands as c
 from escalate.core.clockkinds import IDLE
 from escalate.core.deciding.acts import RESERVED
-from escalate.core.model import Actor, Attempt, Handoff, MoveKind, Ticket, Verdict
+from escalate.core.model import Actor, Attempt, Handoff, MoveKind, Request, Ticket, Verdict
 from escalate.core.policy import EscalationPolicy
 from escalate.verify.noticing import OTHER, SOMEBODY, SOMEBODY_ELSE, Noticed
 from escalate.verify.outline import Due, Outliner
@@ -23,12 +24,19 @@ BOT: Final = Actor("assistant", "bot")
 
 @attrs.frozen
 class Answer:
-    """A request for approval is answered: *verb* is approve, decline or withdraw."""
+    """A request for approval is answered.
+
+    Attributes:
+        verb: approve, decline or withdraw.
+        receiver: Whom it asks, and *kind* and *target* for what.
+        which: The how-manieth of those that ask the same, from 0.
+    """
 
     verb: str
     receiver: str
     kind: MoveKind | None
     target: str | None
+    which: int = 0
 
 
 Act = c.Command | Answer | Due
@@ -40,16 +48,23 @@ def command_of(act: c.Command | Answer, ticket: Ticket | None, by: Actor) -> c.C
     if not isinstance(act, Answer):
         return act
     assert ticket is not None
-    for each in ticket.requests:
-        if (each.receiver, each.kind, each.target) == (act.receiver, act.kind, act.target):
-            match act.verb:
-                case "approve":
-                    return c.Approve(each.number, by=by)
-                case "decline":
-                    return c.Decline(each.number, "no", by=by)
-                case _:
-                    return c.Withdraw(each.number, by=by)
-    return None
+    alike = [
+        each for each in ticket.requests if _asks(each) == (act.receiver, act.kind, act.target)
+    ]
+    if not alike:
+        return None
+    number = alike[min(act.which, len(alike) - 1)].number
+    match act.verb:
+        case "approve":
+            return c.Approve(number, by=by)
+        case "decline":
+            return c.Decline(number, "no", by=by)
+        case _:
+            return c.Withdraw(number, by=by)
+
+
+def _asks(request: Request) -> tuple[str, MoveKind | None, str | None]:
+    return request.receiver, request.kind, request.target
 
 
 @attrs.frozen(eq=False)
@@ -74,15 +89,20 @@ class Alphabet:
 
     def of(self, ticket: Ticket) -> Iterator[c.Command | Answer]:
         """Yield what can be asked of *ticket*."""
-        yield from self.anywhere
+        for command in self.anywhere:
+            if not says_nothing_new(command, ticket):
+                yield command
         yield from self.moves[ticket.tier]
         for tier, accepted in ticket.invited.items():
             yield c.Withdraw(tier, by=self.person)
             if not accepted:
                 yield c.Accept(tier, by=self.person)
+        alike: Counter[object] = Counter()
         for each in ticket.requests:
+            which = alike[_asks(each)]
+            alike[_asks(each)] += 1
             for verb in ("approve", "decline", "withdraw"):
-                yield Answer(verb, each.receiver, each.kind, each.target)
+                yield Answer(verb, *_asks(each), which)
 
     def openings(self) -> Iterator[c.Open]:
         """Yield every way in which a ticket can come in, so that the policy notices the difference."""
@@ -110,6 +130,21 @@ class Alphabet:
                 tags=frozenset(tagged),
                 fields={name: value for name, value in given.items() if value is not None},
             )
+
+
+def says_nothing_new(command: c.Command, ticket: Ticket) -> bool:
+    """Whether *command* says of *ticket* what is so already, and so comes to nothing."""
+    match command:
+        case c.SetPriority(priority=priority):
+            return priority == ticket.priority
+        case c.Tag(name=name):
+            return name in ticket.tags
+        case c.Untag(name=name):
+            return name not in ticket.tags
+        case c.ReachMilestone(name=name):
+            return name in ticket.milestones
+        case _:
+            return False
 
 
 def _usual_first(policy: EscalationPolicy) -> list[str]:
@@ -253,14 +288,27 @@ def _inviting(noticed: Noticed, by: Actor) -> Iterator[c.Command]:
 
 def _moves(policy: EscalationPolicy, tier: str, by: Actor) -> Iterator[c.Command]:
     """Yield the moves out of *tier*, with all that a person could have to say; less is only refused."""
-    reason = policy.reasons[0] if policy.reasons else TOLD
-    handoff = Handoff(
-        summary=TOLD, reason=reason, tried=(Attempt(TOLD),), hypothesis=TOLD, ask=TOLD
-    )
     for kind, target in dict.fromkeys((p.kind, p.target) for p in policy.paths if p.source == tier):
-        if kind == "escalate":
-            yield c.Escalate(target, handoff, override=TOLD, by=by)
-        elif kind == "transfer":
-            yield c.Transfer(target, handoff, override=TOLD, by=by)
-        else:
-            yield c.Return(TOLD, target, handoff, by=by)
+        yield move_of(policy, kind, target, by)
+
+
+def move_of(
+    policy: EscalationPolicy, kind: MoveKind, target: str, by: Actor, lacking: str = ""
+) -> c.Command:
+    """Return the move with all that can be handed over, but for the field *lacking*."""
+    told: dict[str, Any] = {
+        "summary": TOLD,
+        "reason": policy.reasons[0] if policy.reasons else TOLD,
+        "tried": (Attempt(TOLD),),
+        "hypothesis": TOLD,
+        "ask": TOLD,
+    }
+    told.pop(lacking, None)
+    handoff = Handoff(**told)
+    match kind:
+        case "escalate":
+            return c.Escalate(target, handoff, override=TOLD, by=by)
+        case "transfer":
+            return c.Transfer(target, handoff, override=TOLD, by=by)
+        case _:
+            return c.Return("" if lacking == "reason" else TOLD, target, handoff, by=by)

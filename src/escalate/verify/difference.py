@@ -26,7 +26,7 @@ from escalate.core.sla import SLAPolicy
 from escalate.core.worktime import WorkTime
 from escalate.errors import BadInput, ConditionFailed
 from escalate.verify.abstracting import abstracted
-from escalate.verify.alphabet import Alphabet, Answer, alphabet_of, command_of
+from escalate.verify.alphabet import Alphabet, Answer, alphabet_of, command_of, move_of
 from escalate.verify.findings import Finding, Verdict
 from escalate.verify.noticing import noticed_by
 from escalate.verify.outline import Outliner
@@ -175,9 +175,17 @@ class _Both:
         due = [ticket.due_us for ticket in (pair.old, pair.new) if ticket.due_us is not None]
         if due:
             yield as_instant(min(due)) + _TICK, None
-        bare = [_bare(p) for p in (*self.new.paths, *self.old.paths) if p.source == pair.new.tier]
-        asked = [*self.alphabets[1].of(pair.new), *self.alphabets[0].of(pair.old), *bare]
+        paths = [p for p in (*self.new.paths, *self.old.paths) if p.source == pair.new.tier]
+        bare = [_bare(path) for path in paths]
+        lacking = [each for path in paths for each in self._lacking(path)]
+        asked = [*self.alphabets[1].of(pair.new), *self.alphabets[0].of(pair.old), *bare, *lacking]
         yield from ((pair.at, act) for act in _once(asked))
+
+    def _lacking(self, path: Path) -> Iterator[c.Command]:
+        """Yield the move along *path* once for each field that it requires, with all else."""
+        person = self.alphabets[1].person
+        for field in path.requires:
+            yield move_of(self.new, path.kind, path.target, person, lacking=field)
 
     def _next(
         self, pair: _Pair, at: datetime, act: Asked | None, queue: deque[_Pair]
@@ -207,7 +215,8 @@ class _Both:
         new = other.ticket
         assert new is not None
         key = tuple(
-            (outline.of(ticket), _fired(ticket))
+            # What was tried fills a field of a handoff, whoever tells it.
+            (outline.of(ticket), _fired(ticket), bool(ticket.attempts))
             for outline, ticket in zip(self.outlines, (old, new), strict=True)
         )
         if key not in self.seen:

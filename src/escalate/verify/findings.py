@@ -71,7 +71,7 @@ class Report:
         seconds: How long it took.
         memory_mb: How much the process grew meanwhile.
         grid: How time was treated.
-        caps: What was left out.
+        caps: What is counted no further, since nothing that is decided can tell.
         assumptions: What the verdicts take for granted.
         opaque: The places of Python functions, which were taken to answer either way.
         strict: Whether what is unknown counts as wrong.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 import attrs
 
 from escalate.core.explained import local, zone_of
-from escalate.core.instants import DAY_US, as_instant
-from escalate.core.opentime.longest import FIRST_US, longest_wall
+from escalate.core.instants import DAY_US, as_instant, as_us
+from escalate.core.opentime.longest import FIRST_US, longest_days, longest_wall
 from escalate.core.opentime.timeline import OpenTime, Timeline
-from escalate.core.opentime.zonedays import find_zone
+from escalate.core.opentime.zonedays import ZoneDays, day_of, find_zone
 from escalate.core.workcalendar import Calendar
 from escalate.errors import HorizonTooShort
 
@@ -82,51 +82,99 @@ class Worst:
         return f"{hours} h{minutes}, from {start} to {end}"
 
 
-def worst_wall(hours: OpenTime, amount_us: int) -> Worst | None:
-    """Return how long *amount_us* of open time can last on the wall; none where that cannot be told.
+@attrs.frozen
+class Promise:
+    """An amount of open time, or working days, in some hours.
+
+    Attributes:
+        hours: The calendar that counts.
+        amount_us: The open microseconds; not looked at where *days* are given.
+        days: The working days.
+    """
+
+    hours: OpenTime
+    amount_us: int = 0
+    days: int | None = None
+
+    @property
+    def zone(self) -> str | None:
+        """The zone by whose dates the days count; none of hours that know no dates."""
+        return self.hours.zone if isinstance(self.hours, Calendar) else None
+
+    @property
+    def shows_itself(self) -> bool:
+        """Whether every due instant can be told from edges of windows and midnights."""
+        return line_of(self.hours) is not None and (self.days is None or self.zone is not None)
+
+    def due_us(self, start_us: int) -> int:
+        """Return when it is due, begun at *start_us*."""
+        if self.days is None:
+            return self.hours.deadline_us(start_us, self.amount_us)
+        assert isinstance(self.hours, Calendar)
+        return as_us(self.hours.deadline_days(as_instant(start_us), self.days))
+
+    def turns(self) -> Iterator[int]:
+        """Yield the starts at which the due instant may stop, jump or begin to move again."""
+        line = line_of(self.hours)
+        assert line is not None
+        edges = [us for span in line.windows_us(FIRST_US, _LAST_US) for us in span]
+        edges = [us for us in edges if FIRST_US < us < _LAST_US]
+        if self.days is None:
+            yield from edges
+            yield from (line.start_for_us(us, self.amount_us) for us in edges)
+            return
+        zone = ZoneDays(find_zone(self.zone or ""))
+        walls = sorted({0, *(zone.wall_time(us)[1] for us in edges)})
+        first = day_of(as_instant(FIRST_US).date()) + 1
+        for day in range(first, first + (_LAST_US - FIRST_US) // DAY_US - 2):
+            yield from (zone.instant_us(day, wall) for wall in walls)
+
+
+def worst_wall(promise: Promise) -> Worst | None:
+    """Return how long *promise* can last on the wall; none where that cannot be told.
 
     >>> from escalate import WorkCalendar
     >>> office = WorkCalendar(timezone="UTC", hours={"mon-fri": ["09:00-18:00"]})
-    >>> worst_wall(office, 12 * 3_600_000_000).wall_us // 3_600_000_000
+    >>> worst_wall(Promise(office, 12 * 3_600_000_000)).wall_us // 3_600_000_000
     90
     """
-    found = longest_wall(hours, amount_us)
+    if promise.days is None:
+        found = longest_wall(promise.hours, promise.amount_us)
+    else:
+        found = longest_days(promise.hours, promise.days)
     if found is None:
         return None
-    return Worst(found.wall_us, found.start_us, found.end_us, zone_of(hours))
+    return Worst(found.wall_us, found.start_us, found.end_us, zone_of(promise.hours))
 
 
-def later_start(hours: OpenTime, amount_us: int, other: OpenTime, other_us: int) -> int | None:
-    """Return a start from which *amount_us* of *hours* is used up later than *other_us* of *other*.
+def comparable(one: Promise, other: Promise) -> bool:
+    """Whether it can be told if one is ever due later than the other."""
+    alike = (one.days is None) == (other.days is None) and one.hours == other.hours
+    return alike or (one.shows_itself and other.shows_itself)
 
-    None if there is none in the years that are looked at; also where the hours show no windows and
-    differ, so that nothing can be said.
+
+def later_start(one: Promise, other: Promise) -> int | None:
+    """Return a start from which *one* is due later than *other*, which it can be compared with.
+
+    None if there is none in the years that are looked at.
     """
-    if hours is other or hours == other:
-        return FIRST_US if amount_us > other_us else None
-    lines = line_of(hours), line_of(other)
-    if lines[0] is None or lines[1] is None:
-        return None
-    return _later_start(lines[0], amount_us, lines[1], other_us)
+    if (one.days is None) == (other.days is None) and one.hours == other.hours:
+        more = one.amount_us > other.amount_us if one.days is None else one.days > (other.days or 0)
+        return FIRST_US if more else None
+    return _later_start(one, other)
 
 
 @lru_cache(maxsize=512)
-def _later_start(line: Timeline, amount_us: int, other: Timeline, other_us: int) -> int | None:
+def _later_start(one: Promise, other: Promise) -> int | None:
     """Look at every start where the difference of the two can peak.
 
-    Between two edges of windows, and between two starts whose amount ends at one, both due instants move
-    evenly or stand still; so their difference is largest at such a start, or just before or after it.
+    Between two turns both due instants move evenly or stand still; so their difference is largest at a turn,
+    or just before or after it.
     """
     try:
-        starts = {FIRST_US}
-        for each, us in ((line, amount_us), (other, other_us)):
-            for span in each.windows_us(FIRST_US, _LAST_US):
-                for edge_us in span:
-                    if FIRST_US < edge_us < _LAST_US:
-                        starts |= {edge_us, each.start_for_us(edge_us, us)}
-        for start_us in sorted(starts):
+        for start_us in sorted({FIRST_US, *one.turns(), *other.turns()}):
             for at_us in (start_us - 1, start_us, start_us + 1):
-                if line.deadline_us(at_us, amount_us) > other.deadline_us(at_us, other_us):
+                if one.due_us(at_us) > other.due_us(at_us):
                     return at_us
     except HorizonTooShort:
         return None  # one of them is not due in any year that calendars know

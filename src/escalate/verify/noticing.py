@@ -49,6 +49,8 @@ class Noticed:
         words: What rules and clocks listen to.
         acting: The steps, by how plans call them, and the rules that change a ticket.
         bots: Whether a bot's reply is anything but a status.
+        names: What conditions read of a ticket, and the tags if something puts one on.
+        ages: The (age, time in the tier) to try: one for every way to judge the two.
     """
 
     policy: EscalationPolicy
@@ -58,11 +60,23 @@ class Noticed:
     acting: frozenset[str]
     bots: bool
     names: frozenset[str] = attrs.field(init=False)
+    ages: tuple[tuple[int, int], ...] = attrs.field(init=False)
 
     @names.default
     def _names(self) -> frozenset[str]:
         put_on = frozenset({"tags"} if self.tags_put_on else ())
         return frozenset(atom.subject.read for atom in self.later) | put_on
+
+    @ages.default
+    def _ages(self) -> tuple[tuple[int, int], ...]:
+        found: dict[Any, tuple[int, int]] = {}
+        tried = [self._instants(name) for name in _TIMED]
+        judges = [self.judge(name) for name in _TIMED]
+        for age in tried[0]:
+            for stay in tried[1]:
+                whole = max(age, stay)  # no stay is longer than the ticket is old
+                found.setdefault((judges[0](whole), judges[1](stay)), (whole, stay))
+        return tuple(found.values())
 
     @property
     def tags_put_on(self) -> frozenset[str]:
@@ -105,18 +119,6 @@ class Noticed:
         key = f"fields.{name}"
         candidates = _around(self.constants(key, opening=opening))
         return tuple(dict.fromkeys(self.classes(key, candidates, opening=opening).values()))
-
-    @property
-    def ages(self) -> tuple[tuple[int, int], ...]:
-        """Return the (age, time in the tier) to try: one for every way to judge the two."""
-        found: dict[Any, tuple[int, int]] = {}
-        tried = [self._instants(name) for name in _TIMED]
-        judges = [self.judge(name) for name in _TIMED]
-        for age in tried[0]:
-            for stay in tried[1]:
-                whole = max(age, stay)  # no stay is longer than the ticket is old
-                found.setdefault((judges[0](whole), judges[1](stay)), (whole, stay))
-        return tuple(found.values())
 
     def _instants(self, name: str) -> list[int]:
         constants = [n for n in self.constants(name) if isinstance(n, int)]

@@ -8,7 +8,8 @@ left out; that some combination of ages cannot come about is why a finding is re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -107,7 +108,7 @@ class Outliner:
             ticket.left & self._left,
             ticket.milestones & self._milestones,
             tuple(sorted(ticket.invited.items())),
-            tuple((each.receiver, each.kind, each.target) for each in ticket.requests),
+            self._requests(ticket),
             self._counted(ticket),
             ticket.tags & self._tags,
             tuple(value for _, value in self._kept_fields(ticket)),
@@ -116,6 +117,19 @@ class Outliner:
             self._rules(ticket),
             self._clocks(ticket),
         )
+
+    def caps(self) -> Iterator[str]:
+        """Yield up to where things are counted, as far as any are: beyond it all tickets are alike."""
+        names, noticed = self._noticed.names, self._noticed
+        yield f"{self._policy.max_automatic} automatic moves in a row (max_automatic)"
+        if self._bounces:
+            yield f"{self._most_bounces} bounces"
+        yield from (
+            f"{noticed.most(name)} {name}" for name in ("moves", "reopens") if name in names
+        )
+        yield from (f"{most} attempts of {what!r}" for what, most in self._attempts.items())
+        if any(path.approval for path in self._policy.paths):
+            yield "2 requests that are alike"
 
     def _assignee(self, ticket: Draft) -> str | None:
         """Return who works on it: nobody, somebody whom conditions name, or anybody else."""
@@ -153,20 +167,52 @@ class Outliner:
         )
 
     def _clocks(self, ticket: Draft) -> Hashable:
-        numbers = {str(each.number): i for i, each in enumerate(ticket.requests)}
         found = []
         for name, clock in ticket.clocks.items():
-            if not self._matters(clock, ticket.status):
-                continue
             base, _, which = name.partition(":")
-            fired = frozenset(entry for entry in clock.fired if entry in self._noticed.acting)
-            rest = (clock.answered, clock.promised, clock.told_to_pause, clock.calendar)
-            live = clock.ended_us is None
-            end = clock.state if live else clock.ended_by
-            found.append(
-                (base, str(numbers.get(which, which)), clock.target or "", end, fired, rest)
-            )
-        return tuple(sorted(found, key=lambda each: each[:2]))
+            if base != "approval" and self._matters(clock, ticket.status):
+                found.append((base, which, self._clock(clock)))
+        found.sort(key=itemgetter(0, 1))
+        return tuple(found)
+
+    def _clock(self, clock: Clock) -> Hashable:
+        return (
+            clock.target,
+            clock.state if clock.ended_us is None else clock.ended_by,
+            self._noticed.acting.intersection(clock.fired),
+            clock.answered,
+            clock.promised,
+            clock.told_to_pause,
+            clock.calendar,
+        )
+
+    def _requests(self, ticket: Draft) -> frozenset[Hashable]:
+        """Return what waits for approval. Of requests that are alike, one stands for any number."""
+        return frozenset(self._request(ticket, each) for each in ticket.requests)
+
+    def _request(self, ticket: Draft, request: Request) -> Hashable:
+        clock = ticket.clocks.get(f"approval:{request.number}")
+        state = None if clock is None else self._clock(clock)
+        return request.receiver, request.kind, request.target, state
+
+    def _one_of_each(self, ticket: Draft) -> tuple[Request, ...]:
+        """Return the requests of *ticket* without those that are like an earlier one."""
+        return tuple({self._request(ticket, each): each for each in ticket.requests[::-1]}.values())
+
+    def twins(self, ticket: Ticket) -> Iterator[Ticket]:
+        """Yield *ticket*, at rest, with one of its requests for approval asked a second time.
+
+        What comes of a third, the second has shown: no request looks at another.
+        """
+        for each in ticket.requests:
+            draft = thaw(ticket)
+            number = draft.seq = draft.seq + 1
+            draft.requests = (*draft.requests, attrs.evolve(each, number=number))
+            clock = draft.clocks.get(f"approval:{each.number}")
+            if clock is not None:
+                twin = self._clock_at_rest(clock, f"approval:{number}")
+                draft.clocks = FrozenDict({**draft.clocks, twin.name: twin})
+            yield freeze(draft)
 
     def _matters(self, clock: Clock, status: Status) -> bool:
         if clock.ended_us is None:
@@ -201,20 +247,26 @@ class Outliner:
                 if name in self._noticed.acting
             }
         )
-        renamed = {str(each.number): str(i) for i, each in enumerate(draft.requests, 1)}
+        kept = self._one_of_each(draft)
+        renamed = {f"approval:{each.number}": f"approval:{i}" for i, each in enumerate(kept, 1)}
         draft.requests = tuple(
             Request(i, each.receiver, each.asked_by, each.kind, each.target)
-            for i, each in enumerate(draft.requests, 1)
+            for i, each in enumerate(kept, 1)
         )
         draft.seq = len(draft.requests)
         draft.clocks = FrozenDict(
             {
-                name: self._clock_at_rest(clock, name)
-                for name, clock in _renamed(draft.clocks, renamed)
-                if self._matters(clock, draft.status)
+                named: self._clock_at_rest(clock, named)
+                for name, clock in draft.clocks.items()
+                if (named := renamed.get(name, name)) and self._stays(name, clock, draft, renamed)
             }
         )
         return freeze(draft)
+
+    def _stays(self, name: str, clock: Clock, draft: Draft, renamed: Mapping[str, str]) -> bool:
+        if name.startswith("approval:"):
+            return name in renamed
+        return self._matters(clock, draft.status)
 
     def _forget(self, draft: Draft) -> None:
         names = self._noticed.names
@@ -285,14 +337,6 @@ class Outliner:
             new, old = now.within_us, was.within_us
             amounts = [-(-amount * old // new) for amount in amounts]
         return frozenset(amounts)
-
-
-def _renamed(clocks: Mapping[str, Clock], numbers: Mapping[str, str]) -> list[tuple[str, Clock]]:
-    found = []
-    for name, clock in clocks.items():
-        base, colon, which = name.partition(":")
-        found.append((f"{base}{colon}{numbers.get(which, which)}", clock))
-    return found
 
 
 def _due(clock: Clock, entry: str, amount_us: int, before: tuple[str, ...]) -> Clock:

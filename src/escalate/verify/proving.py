@@ -46,6 +46,7 @@ ASSUMPTIONS: Final = (
     "Tickets begin in the policy's entry or where their request type belongs.",
     "Nobody promises a date by hand.",
     "Whoever acts has the roles that it takes; moves and waits are asked for by people.",
+    "Nobody invites by hand a tier that the policy neither invites nor gives a time to accept.",
 )
 
 
@@ -78,7 +79,7 @@ def verify(
         seconds=space.seconds,
         memory_mb=space.memory_mb,
         grid=GRID,
-        caps=tuple(space.caps),
+        caps=tuple(space.outliner.caps()),
         assumptions=_assumptions(policy, space),
         opaque=policy.reads.opaque,
         strict=strict,

@@ -24,12 +24,13 @@ from escalate.core.sealing import FrozenDict
 from escalate.core.status import Status
 from escalate.errors import BadInput
 from escalate.verify.abstracting import Abstracted, abstracted
-from escalate.verify.alphabet import Act, Alphabet, alphabet_of, command_of
+from escalate.verify.alphabet import Act, Alphabet, Answer, alphabet_of, command_of
 from escalate.verify.noticing import Noticed, noticed_by
 from escalate.verify.outline import REST_US, Due, Outline, Outliner, aged, redated
 
 _NOW: Final = as_instant(REST_US)
 _JUST_AFTER: Final = as_instant(REST_US + 1)
+_NO_AGES: Final[Mapping[str, int]] = {}
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +107,6 @@ class Space:
         nodes: Every outline reached, in the order of the search; ``index`` finds them.
         edges: For each node and act, the nodes that it may lead to.
         steps: How often the engine was asked, refusals included.
-        caps: What was left out, each once.
         stopped: Which budget ran out; empty if the search is complete.
         seconds: How long it took, in seconds of the processor.
     """
@@ -119,7 +119,6 @@ class Space:
     index: dict[Outline, int] = attrs.field(factory=dict)
     edges: list[list[tuple[Act, frozenset[int]]]] = attrs.field(factory=list)
     steps: int = 0
-    caps: dict[str, None] = attrs.field(factory=dict)
     stopped: str = ""
     seconds: float = 0.0
     memory_mb: float = 0.0
@@ -212,11 +211,13 @@ class _Search:
         # A verdict has no hash, and nothing else asks twice for what is not the very same object.
         found: dict[object, tuple[Act, set[int]]] = {}
         for start, act, ages in self._acts(ticket):
-            key = act if isinstance(act, Due) else id(act)
+            key = act if isinstance(act, Due | Answer) else id(act)
             _, targets = found.setdefault(key, (act, set()))
             for more, outcome in self._outcomes(start, act):
                 if outcome.refusal is None and outcome.events:
-                    targets.add(self._reach(number, act, {**ages, **more}, outcome))
+                    targets.add(
+                        self._reach(number, act, {**ages, **more} if more else ages, outcome)
+                    )
                 else:
                     targets.add(number)
         while len(self.space.edges) <= number:
@@ -227,37 +228,47 @@ class _Search:
 
     def _acts(self, ticket: Ticket) -> Iterator[tuple[Ticket, Act, Mapping[str, int]]]:
         """Yield what can happen to *ticket*, with the ticket at an age where it does."""
-        starts = list(dates(ticket, self.space.noticed))
-        for act in self.space.alphabet.of(ticket):
+        late = _too_late(ticket, self.policy)
+        for each in (ticket, *self.space.outliner.twins(ticket)):
+            starts = list(dates(each, self.space.noticed))
+            for act in self.space.alphabet.of(each):
+                for start in starts:
+                    yield start, act, _NO_AGES
+                if late is not None and isinstance(act, c.CustomerReply):
+                    yield late, act, {"reopening": self.policy.reopen_within_us or 0}
             for start in starts:
-                yield start, act, {}
-            late = _too_late(ticket, self.policy)
-            if late is not None and isinstance(act, c.CustomerReply):
-                yield late, act, {"reopening": self.policy.reopen_within_us or 0}
-        for start in starts:
-            for due, turn in self.space.outliner.waiting(start):
-                yield turn, due, {}
+                for due, turn in self.space.outliner.waiting(start):
+                    yield turn, due, _NO_AGES
 
     def _outcomes(
         self, start: Ticket | None, act: Act
     ) -> Iterator[tuple[Mapping[str, int], Outcome]]:
         """Yield every way in which *act* can come out, whatever the ages of clocks are."""
-        tried: set[tuple[tuple[str, int], ...]] = set()
         ages: dict[str, set[int]] = {}
-        while True:
-            before = {name: len(each) for name, each in ages.items()}
+        for outcome in self._asked(start, act):
+            if start is not None and outcome.events:
+                self._find_ages(start, outcome, ages)
+            yield _NO_AGES, outcome
+        if ages:
+            assert start is not None
+            yield from self._older(start, act, ages)
+
+    def _older(
+        self, start: Ticket, act: Act, ages: dict[str, set[int]]
+    ) -> Iterator[tuple[Mapping[str, int], Outcome]]:
+        """Yield how *act* comes out at *ages*, and at those that are found to matter on the way."""
+        tried: set[tuple[tuple[str, int], ...]] = {()}
+        known = -1
+        while known < (known := sum(map(len, ages.values()))):
             for row in product(*([(name, age) for age in sorted(ages[name])] for name in ages)):
                 key = tuple(sorted(each for each in row if each[1]))
                 if key in tried:
                     continue
                 tried.add(key)
-                older = start if start is None or not key else aged(start, dict(key))
-                for outcome in self._asked(older, act):
-                    if start is not None and outcome.events:
+                for outcome in self._asked(aged(start, dict(key)), act):
+                    if outcome.events:
                         self._find_ages(start, outcome, ages)
                     yield dict(key), outcome
-            if before == {name: len(each) for name, each in ages.items()}:
-                return
 
     def _find_ages(self, start: Ticket, outcome: Outcome, ages: dict[str, set[int]]) -> None:
         clocks = start.clocks
@@ -301,10 +312,6 @@ class _Search:
 
     def _number(self, source: int, act: Act, ages: Mapping[str, int], ticket: Ticket) -> int:
         space = self.space
-        asked = [(each.receiver, each.kind, each.target) for each in ticket.requests]
-        if len(set(asked)) < len(asked):
-            space.caps["one request at a time for approval of the same move"] = None
-            return -1
         outline = space.outliner.of(ticket)
         known = space.index.get(outline)
         if known is not None:

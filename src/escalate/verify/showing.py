@@ -35,7 +35,7 @@ def text_of(report: Report) -> Iterator[str]:
     )
     yield f"time: {report.grid}"
     yield from (f"taken for granted: {each}" for each in report.assumptions)
-    yield from (f"left out: more than {each}" for each in report.caps)
+    yield from (f"counted no further than {each}" for each in report.caps)
     yield from (plain(f"may answer either way: {each}") for each in report.opaque)
 
 

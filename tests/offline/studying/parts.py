@@ -87,3 +87,65 @@ def logs(draw: st.DrawFn, most: int = 8) -> Log:
         rows.sort(key=lambda row: row.at_us)
         cases.append(Case(str(number), tuple(rows)))
     return Log(tuple(cases), ("N1", "N2", "N3"))
+
+
+def case_of(
+    number: object, *stays: tuple[str, int], until: Status = Status.RESOLVED, **told: str
+) -> Case:
+    """Return a case that each tier works on for so many minutes, the last one to the end.
+
+    A tier that begins with a dash waits for the customer instead.
+    """
+    at, rows = 0, []
+    priority = told.pop("priority", None)
+    for name, minutes in stays:
+        meaning = Status.PENDING if name.startswith("-") else Status.OPEN
+        tier = name.removeprefix("-")
+        rows.append(
+            Row(at, tier, meaning=meaning, attributes=tuple(told.items()), priority=priority)
+        )
+        at += minutes * MINUTE
+    last = rows[-1]
+    rows.append(last._replace(at_us=at, meaning=until))
+    return Case(str(number), tuple(rows))
+
+
+WAYS = (
+    ("N1",),
+    ("N1", "-N1", "N1"),
+    ("N1", "N2"),
+    ("N1", "-N2", "N2"),
+    ("N1", "N2", "N1"),
+    ("N1", "N2", "N3"),
+    ("N2", "N1"),
+    ("N2",),
+)
+
+
+@st.composite
+def desks(draw: st.DrawFn, least: int = 8, most: int = 40) -> Log:
+    """Return a log of a desk as desks are: few kinds of cases, most of them solved, quickly or slowly."""
+    cases = []
+    dice = draw(st.randoms(use_true_random=False))
+    for number in range(draw(st.integers(least, most))):
+        way = dice.choice(WAYS)
+        stays = [(name, dice.choice([0, 1, 5, 14, 15, 16, 30, 200])) for name in way]
+        told = {
+            "request_type": dice.choice(["login", "login", "billing"]),
+            "priority": dice.choice(["low", "low", "high"]),
+        }
+        until = dice.choice([Status.RESOLVED, Status.CLOSED, Status.RESOLVED, Status.OPEN])
+        cases.append(case_of(number, *stays, until=until, **told))
+    return Log(tuple(cases), ("N1", "N2", "N3"))
+
+
+def lived(case):
+    """Who had the case in each minute until it was first completed, and in which state; and its solver."""
+    end = case.first_completed
+    rows = case.rows[: len(case.rows) if end is None else end + 1]
+    known, holders = None, []
+    for i, row in enumerate(rows):
+        known = row.tier or known
+        until = rows[i + 1].at_us if i + 1 < len(rows) else row.at_us
+        holders.append((known, row.meaning, (until - row.at_us) // MINUTE))
+    return holders, None if end is None else known

@@ -17,7 +17,16 @@ from escalate.offline.studying.kinds import MOST_NAMES
 from escalate.offline.studying.requests import LONGEST_SUBJECT, Requests
 from escalate.offline.studying.sampling import Sample
 from escalate.offline.studying.terms import Terms
-from tests.offline.studying.parts import MINUTE, chapter_of, in_parts, logs, said, shares
+from tests.offline.studying.parts import (
+    MINUTE,
+    chapter_of,
+    desks,
+    in_parts,
+    lived,
+    logs,
+    said,
+    shares,
+)
 
 TERMS = Terms(tiers=("N1", "N2", "N3"))
 DONE = (Status.RESOLVED, Status.CLOSED)
@@ -27,18 +36,6 @@ def request_of(case):
     """What the last row says that says anything."""
     told = [row.attribute("request_type") for row in case.rows if row.attribute("request_type")]
     return told[-1] if told else None
-
-
-def lived(case):
-    """Who had the case in each minute until it was first completed, and in which state; and its solver."""
-    end = case.first_completed
-    rows = case.rows[: len(case.rows) if end is None else end + 1]
-    known, holders = None, []
-    for i, row in enumerate(rows):
-        known = row.tier or known
-        until = rows[i + 1].at_us if i + 1 < len(rows) else row.at_us
-        holders.append((known, row.meaning, (until - row.at_us) // MINUTE))
-    return holders, None if end is None else known
 
 
 def runs_of(case):
@@ -52,7 +49,7 @@ def runs_of(case):
     return runs
 
 
-@given(log=logs())
+@given(log=logs() | desks())
 def test_kinds_are_counted_one_by_one(log):
     """How common, how long, solved by whom, passed on for nothing: each kind told from its rows."""
     figures = chapter_of(Requests, log, TERMS).figures
@@ -105,7 +102,7 @@ def check_candidates(figures, kind, cases):
         assert checks.get(name, Share(soon[move], up[move])) == Share(soon[move], up[move])
 
 
-@given(log=logs(), where=shares, order=st.randoms())
+@given(log=logs() | desks(), where=shares, order=st.randoms())
 def test_parts_and_order_do_not_matter(log, where, order):
     """Gathered in parts and put together, the chapter is the same to the byte."""
     assert said(in_parts(Requests, log, TERMS, where, order)) == said(

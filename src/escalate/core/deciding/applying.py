@@ -50,15 +50,18 @@ def apply_act(draft: Draft | None, event: Event) -> Draft:
 def apply_clocks(draft: Draft, event: Event) -> None:
     """Give *draft* the clocks that *event* carries and find its next timer."""
     if event.clocks:
-        clocks = dict(draft.clocks)
+        clocks = FrozenDict(draft.clocks)
         for _, clock in event.clocks:
-            clocks[clock.name] = clock
+            _put(clocks, clock.name, clock)
             if ":" in clock.name and not clock.is_live:
-                del clocks[
-                    clock.name
-                ]  # of an invitation or approval that is over: the journal has it
-        draft.clocks = FrozenDict(clocks)
+                _drop(clocks, clock.name)  # of an invitation or approval: the journal has it
+        draft.clocks = clocks
         draft.due_us = _next_due(clocks)
+
+
+# Nobody has seen the new dict yet, and to fill another first would be a second copy.
+_put: Final = dict.__setitem__
+_drop: Final = dict.__delitem__
 
 
 def _next_due(clocks: Mapping[str, Clock]) -> int | None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from escalate.core import clocks
 from escalate.core import events as e
-from escalate.core.clockkinds import DEAF, IDLE, ClockKind, Heard
+from escalate.core.clockkinds import IDLE, ClockKind, Heard
 from escalate.core.clocks import Clock, ClockState, Terms
 from escalate.core.compiled import EVERYTHING, Compiled
 from escalate.core.events import Change, ClockChange, Event
@@ -196,8 +196,7 @@ class Reaction:
         found: list[ClockChange],
     ) -> None:
         """Find whether another target applies now to a clock that goes on."""
-        judged_again = self.event.touches or EVERYTHING in self.tables.reads[clock.name]
-        if judged_again and not clock.promised:
+        if not clock.promised and (change is not None or self._may_choose_anew(clock)):
             terms = self._pick(clock.name)
             if terms.target != clock.target or terms.calendar != clock.calendar:
                 change = change or Change.RETARGET
@@ -206,6 +205,20 @@ class Reaction:
         else:
             terms = terms_of(self.tables, clock)
         self._pause_or_resume(clock, was, change, heard, terms, found)
+
+    def _may_choose_anew(self, clock: Clock) -> bool:
+        """Whether another target may apply now to a clock that has been live all along.
+
+        While none of what the choice reads is touched, the target stays; but a tier that the policy does
+        not know may have other hours, which nobody reads.
+        """
+        touches, tables = self.event.touches, self.tables
+        reads = tables.reads[clock.name]
+        if not touches:
+            return EVERYTHING in reads
+        if not reads.isdisjoint(touches) or EVERYTHING in reads:
+            return True
+        return (clock.name, self.draft.tier, clock.target, clock.calendar) not in tables.choices
 
     def _pause_or_resume(
         self,
@@ -237,10 +250,13 @@ class Reaction:
         stirred = isinstance(event, _STIRRING) or bool(event.touches & _STIRRED)
         if isinstance(event, e.CustomerReplied) and event.automatic:
             stirred = False  # out of office: nobody has done anything
-        if was is None or not was.is_live:
-            self._begin(IDLE, was, Change.START, DEAF, found)
-        elif stirred:
-            self._begin(IDLE, was, Change.RESET, DEAF, found)
+        live = was is not None and was.is_live
+        if stirred or not live:
+            # It has one set of terms and hears no words: nothing is picked, and nothing pauses it.
+            cycle = 1 if was is None else was.cycle + 1
+            terms = self.tables.terms_elsewhere[IDLE][0]
+            begun = clocks.begin(IDLE, cycle, self.at_us, terms)
+            found.append((Change.RESET if live else Change.START, begun))
 
     def _invited(self, found: list[ClockChange]) -> None:
         assert isinstance(self.event, e.Invited)
@@ -333,6 +349,10 @@ def terms_of(tables: Compiled, clock: Clock) -> Terms:
     A cycle that ended under an earlier edition of the policy may name a target that is gone; should it go
     on, it comes to count on the terms of today, and until then on those of no target.
     """
-    key, base = (clock.name, clock.target, clock.calendar), base_name(clock)
-    found = tables.terms_by_name.get(key) or tables.terms_by_name.get((base, *key[1:]))
-    return found or tables.terms_elsewhere[base][-1]
+    found = tables.terms_by_name.get((clock.name, clock.target, clock.calendar))
+    if found is None:
+        base = base_name(clock)
+        found = tables.terms_by_name.get((base, clock.target, clock.calendar))
+        if found is None:
+            found = tables.terms_elsewhere[base][-1]
+    return found

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 EXAMPLES_KEPT: Final = 5
-_TEXT_KEPT: Final = 80
+TEXT_KEPT: Final = 80
 
 
 @attrs.frozen(order=True)
@@ -60,7 +60,7 @@ Example(line=9, text='x')))
         """Count one more, on this line."""
         self.count += 1
         if len(self.examples) < EXAMPLES_KEPT or line <= self.examples[-1].line:
-            self._keep(Example(line, text[:_TEXT_KEPT]))
+            self._keep(Example(line, text[:TEXT_KEPT]))
 
     def merge(self, count: int, examples: Iterable[Example]) -> None:
         """Count what another one counted, too."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import accumulate
 from typing import Final, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from escalate.core.instants import DAY_US, as_instant
-from escalate.core.opentime.timeline import OpenTime
-from escalate.core.workcalendar import WorkCalendar
-from escalate.offline.doubts.notices import Notice
-from escalate.offline.figures.values import Chapter, Figure, Figures, LeftOut, Share
+from escalate.core.instants import DAY_US
+from escalate.offline.figures.values import Chapter, Figure, LeftOut, Share
 from escalate.offline.log import Case
 from escalate.offline.quality import DataQuality
+from escalate.offline.studying.chapters import chapter_of
+from escalate.offline.studying.deskclock import iso, shown_us, weekday_of, zone_of
+from escalate.offline.studying.doubting import as_sentence
 from escalate.offline.studying.terms import Terms
+from escalate.offline.sums import merge_sums
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_DAYS: Final = 3_660
@@ -27,9 +27,6 @@ MOST_DAYS: Final = 3_660
 _HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 _HOUR_US: Final = DAY_US // 24
 _FEWEST_WEEKS: Final = 4
-_DAY_ZERO: Final = date(1970, 1, 1).toordinal()
-_FIRST_US: Final = (date.min.toordinal() - _DAY_ZERO + 1) * DAY_US
-_LAST_US: Final = (date.max.toordinal() - _DAY_ZERO - 1) * DAY_US
 _ARRIVAL: Final = "a case arrives at its first row"
 Key = TypeVar("Key", int, tuple[int, int])
 
@@ -43,67 +40,51 @@ class Demand:
     hours: Counter[tuple[int, int]]
     days: Counter[int]
     changes: Counter[int]
-    last_day: int | None
+    ends: set[int]
     has_status: bool
 
     def __init__(self, terms: Terms) -> None:
-        self.zone, self.clock = _zone(terms)
+        self.zone, self.clock = zone_of(terms)
         self.hours, self.days, self.changes = Counter(), Counter(), Counter()
-        self.last_day = None
+        self.ends = set()
         self.has_status = False
 
     def add(self, case: Case) -> None:
         """Count one case."""
         zone = self.zone
-        arrived_us = _shown_us(case.rows[0].at_us, zone)
+        arrived_us = shown_us(case.rows[0].at_us, zone)
         day = arrived_us // DAY_US
         self.days[day] += 1
-        self.hours[_weekday(day), arrived_us % DAY_US // _HOUR_US] += 1
+        self.hours[weekday_of(day), arrived_us % DAY_US // _HOUR_US] += 1
         is_open = False
         for row in case.rows:
             self.has_status = self.has_status or row.meaning is not None
             if row.is_completed is is_open:
                 is_open = not is_open
-                self.changes[_shown_us(row.at_us, zone) // DAY_US] += 1 if is_open else -1
-        self._until(_shown_us(case.rows[-1].at_us, zone) // DAY_US)
+                self.changes[shown_us(row.at_us, zone) // DAY_US] += 1 if is_open else -1
+        self.ends.add(shown_us(case.rows[-1].at_us, zone) // DAY_US)
 
     def merge(self, other: Self) -> None:
         """Count what another one counted."""
-        self.hours.update(other.hours)
-        self.days.update(other.days)
-        self.changes.update(other.changes)
-        self.has_status = self.has_status or other.has_status
-        if other.last_day is not None:
-            self._until(other.last_day)
-
-    def _until(self, day: int) -> None:
-        self.last_day = day if self.last_day is None else max(self.last_day, day)
+        merge_sums(self, other)
 
     def chapter(self, quality: DataQuality) -> Chapter:
         """Return what was counted, with a doubt where the extract's window makes it mean little."""
-        found = tuple(self._figures(quality))
-        return Chapter(
-            "demand",
-            "Demand",
-            Figures(
-                tuple(each for each in found if isinstance(each, Figure)),
-                tuple(each for each in found if isinstance(each, LeftOut)),
-            ),
-        )
+        return chapter_of("demand", "Demand", self._figures(quality))
 
     def _figures(self, quality: DataQuality) -> Iterator[Figure | LeftOut]:
         keys = ("arrivals_by_hour_of_week", "peaks", "arrivals_by_week", "arrivals_by_day")
-        if self.last_day is None:
+        if not self.ends:
             yield from (LeftOut(key, "the log has no case") for key in (*keys, "backlog"))
             return
         window = quality.evidence.window
-        chosen = _sentence(window.chosen_by_end())
+        chosen = as_sentence(window.chosen_by_end())
         yield self._by_hour(chosen or self._too_short())
         yield self._peaks(chosen or self._too_short())
         yield self._by_week(chosen)
         yield self._by_day(chosen)
         if self.has_status:
-            yield self._backlog(chosen or _sentence(window.chosen_by_beginning()))
+            yield self._backlog(chosen or as_sentence(window.chosen_by_beginning()))
         else:
             why = "no status of the log means anything: map a status column and its words"
             yield LeftOut("backlog", why)
@@ -131,7 +112,7 @@ class Demand:
         value[f"day of the week: {WEEKDAYS[weekday]}"] = Share(most, cases / 7)
         day, most = _peak(self.days)
         first, last = self._window
-        value[f"day: {_iso(day)}"] = Share(most, cases / (last - first + 1))
+        value[f"day: {iso(day)}"] = Share(most, cases / (last - first + 1))
         definition = (
             f"The hour of the week, the weekday and the date, {self.clock}, in which most cases arrive, the "
             "earliest of several: the arrivals there, against the mean of all 168 hours, of all 7 weekdays, "
@@ -142,8 +123,8 @@ class Demand:
     def _by_week(self, doubt: str) -> Figure:
         weeks: Counter[int] = Counter()
         for day, count in self.days.items():
-            weeks[day - _weekday(day)] += count
-        value = {_iso(day): weeks[day] for day in self._dates(weeks, step=7)}
+            weeks[day - weekday_of(day)] += count
+        value = {iso(day): weeks[day] for day in self._dates(weeks, step=7)}
         definition = (
             f"Cases by the week in which they arrive, named by its Monday, {self.clock}; {_ARRIVAL}. "
             f"The first and the last week may be parts. {_sparse('Weeks without arrivals')}"
@@ -152,7 +133,7 @@ class Demand:
         return Figure("arrivals_by_week", title, value, definition, "line", doubt)
 
     def _by_day(self, doubt: str) -> Figure:
-        value = {_iso(day): self.days[day] for day in self._dates(self.days)}
+        value = {iso(day): self.days[day] for day in self._dates(self.days)}
         definition = (
             f"Cases by the date on which they arrive, {self.clock}; {_ARRIVAL}. "
             f"{_sparse('Days without arrivals')}"
@@ -162,7 +143,7 @@ class Demand:
     def _backlog(self, doubt: str) -> Figure:
         days = self._dates(self.changes)
         left = accumulate(self.changes[day] for day in days)
-        value = {_iso(day): count for day, count in zip(days, left, strict=True)}
+        value = {iso(day): count for day, count in zip(days, left, strict=True)}
         definition = (
             f"For each date, {self.clock}: cases that have arrived by its end and are not completed "
             "then (the last row until then has no status that means resolved or closed); a case that "
@@ -173,16 +154,15 @@ class Demand:
 
     @property
     def _window(self) -> tuple[int, int]:
-        assert self.last_day is not None  # asked only where there are cases
         # A clock that is put back past midnight shows a later row on an earlier day.
-        touched = {*self.days, *self.changes, self.last_day}
+        touched = {*self.days, *self.changes, *self.ends}
         return min(touched), max(touched)
 
     def _dates(self, counted: Mapping[int, int], step: int = 1) -> list[int]:
         first, last = self._window
         if last - first >= MOST_DAYS:
             return sorted(counted)
-        return list(range(first - (_weekday(first) if step == 7 else 0), last + 1, step))
+        return list(range(first - (weekday_of(first) if step == 7 else 0), last + 1, step))
 
     def _too_short(self) -> str:
         first, last = self._window
@@ -192,41 +172,8 @@ class Demand:
         return f"The log spans {days} days: a weekday comes up fewer than {_FEWEST_WEEKS} times."
 
 
-def _zone(terms: Terms) -> tuple[ZoneInfo, str]:
-    """Return the zone of the desk's clock, and how to call it."""
-    calendars: list[OpenTime | None] = [terms.hours]
-    if terms.policy is not None:
-        name = terms.policy.calendar_name(terms.policy.entry_tier)
-        calendars.append(terms.policy.calendars.get(name))  # "always" says no zone of its own
-    for calendar in calendars:
-        if isinstance(calendar, WorkCalendar):
-            return ZoneInfo(calendar.timezone), f"by the clock of {calendar.timezone}"
-    return ZoneInfo("UTC"), "by the clock of UTC, as nothing says the desk's own zone"
-
-
-def _shown_us(at_us: int, zone: ZoneInfo) -> int:
-    """Return what the clock of *zone* shows at that instant, as microseconds since 1970 began there."""
-    # The first and last days that a date can name have no room for an offset.
-    at_us = min(max(at_us, _FIRST_US), _LAST_US)
-    offset = as_instant(at_us).astimezone(zone).utcoffset()
-    assert offset is not None  # every zone has one
-    return at_us + (offset.days * 86_400 + offset.seconds) * 1_000_000
-
-
-def _weekday(day: int) -> int:
-    return (day + 3) % 7  # 1970 began on a Thursday
-
-
-def _iso(day: int) -> str:
-    return date.fromordinal(day + _DAY_ZERO).isoformat()
-
-
 def _peak(counts: Counter[Key]) -> tuple[Key, int]:
     return min(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _sentence(notice: Notice | None) -> str:
-    return "" if notice is None else f"{notice.about[0].upper()}{notice.about[1:]}."
 
 
 def _sparse(what: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from escalate.offline.doubts.notices import Notice
 from escalate.offline.quality import DataQuality
 
 _LAST_DAYS: Final = 7
@@ -55,3 +56,8 @@ def of_reopenings(quality: DataQuality) -> str:
         f"{late:,} of {ends.total():,} cases have their last row in the last {_LAST_DAYS} days of the log: "
         "what came back after it is not in it."
     )
+
+
+def as_sentence(notice: Notice | None) -> str:
+    """Return what *notice* is about as a sentence; nothing for none."""
+    return "" if notice is None else f"{notice.about[0].upper()}{notice.about[1:]}."

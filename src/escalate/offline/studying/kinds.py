@@ -11,6 +11,7 @@ from escalate.core.status import Status
 from escalate.offline.log import Case
 from escalate.offline.studying.stays import Stay, clock_of, in_order, stays_of
 from escalate.offline.studying.terms import Terms
+from escalate.offline.sums import merge_sums
 
 MOST_NAMES: Final = 5_000
 """With more different names than this, a column names no kinds of requests."""
@@ -64,12 +65,7 @@ class Kind:
 
     def merge(self, other: Kind) -> None:
         """Count the cases of another."""
-        self.cases += other.cases
-        self.work_us += other.work_us
-        self.at_once += other.at_once
-        self.solved.update(other.solved)
-        self.up.update(other.up)
-        self.soon.update(other.soon)
+        merge_sums(self, other)
 
     def minutes(self, move: Move) -> list[int]:
         """Return how many minutes short work took after *move*, in order."""

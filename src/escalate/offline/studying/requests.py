@@ -9,15 +9,19 @@ from typing import Final, Self
 import attrs
 
 from escalate.core.status import Status
-from escalate.offline.figures.values import Chapter, Figure, Figures, LeftOut, Value
+from escalate.errors import HorizonTooShort
+from escalate.offline.figures.values import Chapter, Figure, LeftOut, Value
 from escalate.offline.log import Case
 from escalate.offline.quality import DataQuality
 from escalate.offline.studying.candidates import SHOWN, Table, remarks_of
+from escalate.offline.studying.chapters import chapter_of
 from escalate.offline.studying.clustering import clusters
+from escalate.offline.studying.doubting import of_calendar
 from escalate.offline.studying.kinds import MOST_NAMES, Kind, Kinds, Told, told_of
 from escalate.offline.studying.sampling import Sample
 from escalate.offline.studying.stays import clock_of, in_order
 from escalate.offline.studying.terms import Terms
+from escalate.offline.sums import merge_sums
 
 MOST_SUBJECTS: Final = 10_000
 """How many cases' subjects are compared with each other; of more cases a sample is."""
@@ -44,13 +48,14 @@ class Requests:
     products: Kinds
     subjects: Sample[tuple[str, Told]]
     too_long: int
+    beyond: int
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.cases, self.has_work, self.tiers = 0, False, set()
         self.requests, self.products = Kinds(), Kinds()
         self.subjects = Sample(MOST_SUBJECTS)
-        self.too_long = 0
+        self.too_long = self.beyond = 0
 
     def add(self, case: Case) -> None:
         """Count one case."""
@@ -62,7 +67,11 @@ class Requests:
         subject = _first(case, terms.subject)
         if not subject and not any(names):
             return
-        told = told_of(case, terms)
+        try:
+            told = told_of(case, terms)
+        except HorizonTooShort:
+            self.beyond += 1  # which every figure then doubts
+            return
         for kinds, name in zip((self.requests, self.products), names, strict=True):
             if name:
                 kinds.add(name[:LONGEST_SUBJECT], told)
@@ -72,13 +81,7 @@ class Requests:
 
     def merge(self, other: Self) -> None:
         """Count what another one counted."""
-        self.cases += other.cases
-        self.has_work = self.has_work or other.has_work
-        self.tiers |= other.tiers
-        self.requests.merge(other.requests)
-        self.products.merge(other.products)
-        self.subjects.merge(other.subjects)
-        self.too_long += other.too_long
+        merge_sums(self, other)
 
     def chapter(self, quality: DataQuality) -> Chapter:
         """Return the most common requests, and what may be done about them."""
@@ -106,20 +109,12 @@ class Requests:
             found += [*tables[-1].figures(), self._examples(examples)]
         else:
             found.append(LeftOut("common_subject", _missing(self.terms.subject)))
-        return Chapter(
-            "requests",
-            "Common requests",
-            Figures(
-                tuple(each for each in found if isinstance(each, Figure)),
-                tuple(each for each in found if isinstance(each, LeftOut)),
-            ),
-            remarks_of(tables),
-        )
+        return chapter_of("requests", "Common requests", found, remarks_of(tables))
 
     def _table(self, key: str, by: str, how: str, kinds: Mapping[str, Kind], whole: int) -> Table:
         tiers = in_order(self.terms.tiers, self.tiers) if self.tiers else ()
         clock = clock_of(self.terms)[1] if self.has_work else ""
-        doubt = self._doubt() if key == "subject" else ""
+        doubt = self._doubt() if key == "subject" else of_calendar(self.cases, self.beyond)
         return Table(key, by, how, kinds, whole, tiers, clock, doubt)
 
     def _clustered(self) -> tuple[dict[str, Kind], dict[str, Counter[str]]]:
@@ -137,7 +132,7 @@ class Requests:
         return kinds, examples
 
     def _doubt(self) -> str:
-        said = []
+        said = list(filter(None, [of_calendar(self.cases, self.beyond)]))
         if self.subjects.seen > len(self.subjects):
             said.append(
                 f"{len(self.subjects):,} of {self.subjects.seen:,} cases with a subject stand for all, "

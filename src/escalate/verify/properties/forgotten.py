@@ -24,7 +24,7 @@ from escalate.core import events as e
 from escalate.core.engine import advance
 from escalate.core.policy import EscalationPolicy
 from escalate.verify.findings import Finding, Verdict
-from escalate.verify.hours import Worst, worst_wall
+from escalate.verify.hours import Promise, Worst, worst_wall
 from escalate.verify.properties.base import SEARCHED, SPURIOUS, TRIED, Inquiry, Property
 from escalate.verify.realising import Moment, Trace
 from escalate.verify.telling import Word, words_in
@@ -136,7 +136,7 @@ def _soonest(policy: EscalationPolicy, words: list[Word]) -> tuple[Worst, Word] 
     found = []
     for word in words:
         amount_us = word.amount_us
-        worst = worst_wall(policy.calendar(word.clock.calendar), amount_us)
+        worst = worst_wall(Promise(policy.calendar(word.clock.calendar), amount_us))
         if worst is not None:
             found.append((worst, word))
     return min(found, key=lambda each: each[0].wall_us, default=None)

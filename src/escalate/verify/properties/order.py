@@ -25,10 +25,11 @@ from escalate.core.opentime.zonedays import find_zone
 from escalate.core.policy import EscalationPolicy
 from escalate.core.worktime import WorkTime
 from escalate.verify.findings import Finding, Verdict
-from escalate.verify.hours import later_start, worst_wall
+from escalate.verify.hours import Promise, comparable, later_start, worst_wall
 from escalate.verify.outline import REST_US, redated
 from escalate.verify.properties.base import Inquiry, Property, place_of_deed
 
+_UNTOLD = "hours that show no windows, or steps in working days"
 _FROM_OPENING = ("first_response", "resolution", "requester_wait", "agent_work", "ownership")
 
 
@@ -49,15 +50,20 @@ class Ordered(Property):
             found.update(_across_priorities(policy, chosen))
             for each in chosen.by_priority:
                 found.update(_across_clocks(policy, chosen.tier, each))
-        if found:
-            return self.refuted("what applies was compared in every situation", *found.values())
+        wrong = [each for each in found.values() if each is not None]
+        if wrong:
+            return self.refuted("what applies was compared in every situation", *wrong)
         if not inquiry.complete:
             return self.stopped(inquiry)
+        open_ = [key for key, each in found.items() if each is None]
+        if open_:
+            return self.unknown(f"{_UNTOLD}: {', '.join(open_)}")
         return self.proved("what applies was compared in every situation")
 
 
 Chosen = tuple[tuple[str, Terms], ...]
-Found = Iterator[tuple[str, Finding]]
+Found = Iterator[tuple[str, Finding | None]]
+"""What was looked at, with what is wrong with it; or none, where that cannot be told."""
 
 
 @attrs.frozen
@@ -115,13 +121,11 @@ def _across_priorities(policy: EscalationPolicy, chosen: Situation) -> Found:
                     )
                     yield f"{name} {terms.target}", _finding(policy, terms, sentence)
                     continue
-                start = _later(policy, other, terms)
-                if start:
-                    sentence = (
-                        f"A {names[0]} ticket in {chosen.tier} may be promised {other.target!r} later than "
-                        f"a {names[1]} one {terms.target!r}, as one that comes in on {start}."
-                    )
-                    yield f"{other.target} > {terms.target}", _finding(policy, other, sentence)
+                sentence = (
+                    f"A {names[0]} ticket in {chosen.tier} may be promised {other.target!r} later than "
+                    f"a {names[1]} one {terms.target!r}, as one that comes in on {{start}}."
+                )
+                yield from _late(policy, other, terms, sentence)
 
 
 def _across_clocks(policy: EscalationPolicy, tier: str, row: Chosen) -> Found:
@@ -132,13 +136,11 @@ def _across_clocks(policy: EscalationPolicy, tier: str, row: Chosen) -> Found:
         return
     first = terms.get("first_response")
     if first is not None and first.target is not None:
-        start = _later(policy, first, solved)
-        if start:
-            sentence = (
-                f"The first answer ({first.target!r}) may be promised later than the solution "
-                f"({solved.target!r}), as for a ticket that comes in on {start}."
-            )
-            yield f"{first.target} > {solved.target}", _finding(policy, first, sentence)
+        sentence = (
+            f"The first answer ({first.target!r}) may be promised later than the solution "
+            f"({solved.target!r}), as for a ticket that comes in on {{start}}."
+        )
+        yield from _late(policy, first, solved, sentence)
     if tier != policy.entry_tier:
         return  # further on, clocks have begun at different times
     for name, each in row:
@@ -146,11 +148,19 @@ def _across_clocks(policy: EscalationPolicy, tier: str, row: Chosen) -> Found:
 
 
 def _late_moves(policy: EscalationPolicy, name: str, terms: Terms, solved: Terms) -> Found:
+    moving = {name for name, deed in policy.compiled.steps.items() if deed.doing.move is not None}
+    if terms.days is not None:  # how much of its open time has gone at a step depends on the start
+        yield from ((name, None) for _, name in terms.steps if name in moving)
+        return
+    hours = policy.calendar(terms.calendar)
     for entry in terms.plan:
-        deed = policy.compiled.steps.get(entry.name)
-        if deed is None or deed.doing.move is None or solved.within_us is None:
+        if entry.name not in moving:
             continue
-        start = later_start(terms.hours, entry.amount_us, solved.hours, solved.within_us)
+        step, solution = Promise(hours, entry.amount_us), _promise(policy, solved)
+        if not comparable(step, solution):
+            yield entry.name, None
+            continue
+        start = later_start(step, solution)
         if start is not None:
             sentence = (
                 f"The step {entry.name!r} moves the ticket only after its solution was due "
@@ -160,12 +170,21 @@ def _late_moves(policy: EscalationPolicy, name: str, terms: Terms, solved: Terms
             yield entry.name, _finding(policy, terms, sentence, place)
 
 
-def _later(policy: EscalationPolicy, one: Terms, other: Terms) -> str:
-    """Return a start, as it reads on the wall, from which *one* is due later than *other*; or nothing."""
-    if one.within_us is None or other.within_us is None:
-        return ""  # working days: how much open time they are depends on the start
-    start = later_start(one.hours, one.within_us, other.hours, other.within_us)
-    return "" if start is None else _read(policy, one, start)
+def _promise(policy: EscalationPolicy, terms: Terms) -> Promise:
+    return Promise(policy.calendar(terms.calendar), terms.within_us or 0, terms.days)
+
+
+def _late(policy: EscalationPolicy, one: Terms, other: Terms, sentence: str) -> Found:
+    """Yield that *one* may be due later than *other*, from the ``{start}`` of *sentence*, if so."""
+    key = f"{one.target} > {other.target}"
+    mine, theirs = _promise(policy, one), _promise(policy, other)
+    if not comparable(mine, theirs):
+        yield key, None
+        return
+    start = later_start(mine, theirs)
+    if start is not None:
+        read = _read(policy, one, start)
+        yield key, _finding(policy, one, sentence.replace("{start}", read))
 
 
 def _read(policy: EscalationPolicy, terms: Terms, at_us: int) -> str:
@@ -215,14 +234,17 @@ class WorstTime(Property):
         figures: dict[str, str] = {}
         unknown = []
         for name, terms in _promises(inquiry.policy):
-            hours = inquiry.policy.calendar(terms.calendar)
-            worst = None if terms.within_us is None else worst_wall(hours, terms.within_us)
+            promise = _promise(inquiry.policy, terms)
+            worst = worst_wall(promise)
             if worst is None:
                 unknown.append(name)
+            elif promise.days is not None:
+                days = "working day" if promise.days == 1 else "working days"
+                figures[name] = f"{promise.days} {days}: {worst}"
             else:
-                figures[name] = f"{WorkTime(terms.within_us or 0)}: {worst}"
+                figures[name] = f"{WorkTime(promise.amount_us)}: {worst}"
         if unknown:
-            why = "working days, or hours that show no windows"
+            why = "hours that show no windows, or no end in the years that calendars know"
             return self.unknown(f"{why}: {', '.join(unknown)}", figures=figures)
         return self.proved("over every start of the years looked at", figures=figures)
 

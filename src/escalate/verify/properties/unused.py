@@ -19,7 +19,9 @@ from escalate.core import events as e
 from escalate.core.clocks import ClockState
 from escalate.core.compiled import idle_name
 from escalate.core.deciding.clockwork import terms_of
+from escalate.core.lifecycle import tiers_without_a_way
 from escalate.core.model import Ticket
+from escalate.core.policy import EscalationPolicy
 from escalate.core.status import Status
 from escalate.verify.alphabet import Act
 from escalate.verify.findings import Finding, Verdict
@@ -187,7 +189,7 @@ class Unreachable(Property):
         dead, unseen = [], []
         for what, kind, place in _things(inquiry):
             if what not in self._seen.kinds:
-                dead.append(_out_of_reach(kind, place))
+                dead.append(_out_of_reach(inquiry.policy, kind, place))
             elif self._seen.shown(inquiry, what, partial(_comes_to, what)) is None:
                 unseen.append(kind)
         if not inquiry.complete:
@@ -227,11 +229,21 @@ def _matches(what: str, event: e.Event, ticket: Ticket) -> bool:
     return what in reached
 
 
-def _out_of_reach(kind: str, place: str) -> Finding:
+def _out_of_reach(policy: EscalationPolicy, kind: str, place: str) -> Finding:
+    cut_off = kind in {f"the tier {name}" for name in _cut_off(policy)}
+    why = "no chain of paths leads there" if cut_off else "what leads there never happens"
     return Finding(
         code=Unreachable.code,
         severity="warning",
-        sentence=f"No ticket ever comes to {kind}.",
+        sentence=f"No ticket ever comes to {kind}: {why}.",
         place=place,
-        mend="Add a way there, or take it out.",
+        mend="Add a path there, or take it out."
+        if cut_off
+        else "Mend its conditions, or take it out.",
     )
+
+
+def _cut_off(policy: EscalationPolicy) -> frozenset[str]:
+    starts = [(policy.entry_tier, each.tier) for each in policy.request_types if each.tier]
+    ways = [(path.source, path.target) for path in policy.paths]
+    return tiers_without_a_way(policy.tier_names, policy.entry_tier, [*starts, *ways])
