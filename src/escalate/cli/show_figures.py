@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -12,18 +12,26 @@ from escalate.cli.sections import Section
 from escalate.cli.text import count, duration, percent, printable
 from escalate.offline.figures import Figures, Share, Spread
 from escalate.offline.figures.values import Value
+from escalate.offline.intervals import Estimate
 
 
 def figures_section(figures: Figures) -> Section:
     """Return the section that shows *figures*, with those that were left out and why."""
+    return Section("Figures", figures_table(figures), figures.to_json())
+
+
+def figures_table(figures: Figures) -> RenderableType:
+    """Return *figures* as a table, a doubt below its figure, then those that were left out and why."""
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(justify="right", overflow="fold")
     for figure in figures:
         for label, value in _rows(figure.title, figure.value):
             table.add_row(Text(printable(label)), Text(value))
+        if figure.doubt:
+            table.add_row(Text(printable(f"  in doubt: {figure.doubt}")), Text())
     left_out = [Text(printable(f"Left out: {each.key}; {each.why}")) for each in figures.left_out]
-    return Section("Figures", Group(table, *left_out), figures.to_json())
+    return Group(table, *left_out)
 
 
 def _rows(label: str, value: Value) -> Iterator[tuple[str, str]]:
@@ -44,7 +52,7 @@ def _leaves(value: Mapping[str, Value], path: str = "") -> Iterator[tuple[str, V
     for name, part in value.items():
         here = f"{path} > {name}" if path else name.replace("_", " ")
         if isinstance(part, Mapping):
-            yield from _leaves(part, name)
+            yield from _leaves(part, f"{path} > {name}" if path else name)
         else:
             yield here, part
 
@@ -52,11 +60,22 @@ def _leaves(value: Mapping[str, Value], path: str = "") -> Iterator[tuple[str, V
 def _shown(value: Value) -> str:
     if isinstance(value, Share):
         return _of(value)
+    if isinstance(value, Estimate):
+        return _estimated(value)
+    if isinstance(value, Spread):
+        half, most = duration(value.median_hours), duration(value.p90_hours)
+        return f"median {half}, 90 % {most} ({count(value.cases)})"
     if isinstance(value, int):
         return count(value)
     if isinstance(value, float):
         return duration(value)
     raise TypeError(f"no way to show {type(value).__name__}")
+
+
+def _estimated(value: Estimate) -> str:
+    if value.low is None or value.high is None:
+        return percent(value.value)
+    return f"{percent(value.value)} ({percent(value.low)} to {percent(value.high)})"
 
 
 def _of(value: Share) -> str:
