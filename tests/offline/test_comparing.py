@@ -133,7 +133,7 @@ def test_both_stories_are_told():
 
 
 def test_newcombe_s_own_example():
-    """The interval of method 10 that was published for 36, 12, 2 and 0: 0.0569 to 0.3404, first less second."""
+    """The interval that was published for 36, 12, 2 and 0, first less second: 0.0569 to 0.3404."""
     found = paired_difference(36, 12, 2, 0)
     assert (-found.high, -found.low) == pytest.approx((0.0569, 0.3404), abs=5e-5)
 
