@@ -9,6 +9,8 @@ BENCHMARKS = {
     "classifiers": "benchmarks.classifiers:main",
     "engine": "benchmarks.engine:main",
     "kit": "benchmarks.classifier_kit:main",
+    "offline": "benchmarks.offline:main",
+    "offline-large": "benchmarks.offline:large",
     "runtime": "benchmarks.runtime:main",
     "runtime-small": "benchmarks.runtime:small",
     "time": "benchmarks.open_time:main",

@@ -213,3 +213,43 @@ def test_a_file_of_no_known_kind_is_refused_before_anything_is_read(tmp_path):
     assert done.exit_code == 2
     assert "'figures.xls' should end with one of .csv, .json, .parquet" in done.stderr
     assert "Cases" not in done.stdout
+
+
+def test_other_processes_print_the_same(tmp_path):
+    """In several processes the figures of the engine are the same, and so is what the log could not say."""
+    here, there = tmp_path / "here.json", tmp_path / "there.json"
+    words = [LOG, "--mapping", MAPPING, "--policy", POLICY]
+    one = replay(*words, "--json", str(here)).stdout
+    two = replay(*words, "--processes", "2", "--json", str(there)).stdout
+    assert one[one.index("Under the policy") :] == two[two.index("Under the policy") :]
+    few, many = (json.loads(path.read_text(encoding="utf-8")) for path in (there, here))
+    assert few["replay"] == many["replay"]
+    assert few["data_quality"] == many["data_quality"]
+
+
+def test_another_policy_says_which_tickets_change_and_why(tmp_path):
+    """Two policies over one log: the change of verdicts, its interval, and the terms that differ."""
+    text = Path(POLICY).read_text(encoding="utf-8")
+    other = tmp_path / "other.toml"
+    other.write_text(text.replace('within = "2h"', 'within = "4h"'), encoding="utf-8")
+    target = tmp_path / "figures.json"
+    words = ["--mapping", MAPPING, "--policy", POLICY, "--against", str(other)]
+    shown = " ".join(replay(LOG, *words, "--json", str(target)).stdout.split())
+    for expected in (
+        "Tickets judged differently 3",
+        "ownership > broken > kept 2",
+        "ownership 40.0 % (-16.3 % to 72.6 %)",
+        "ownership, broken > kept: within: 2h > 4h 2",
+        "1003, ownership 1: broken > kept, due 2026-03-02T18:15:00+00:00 > due",
+    ):
+        assert expected in shown
+    data = json.loads(target.read_text(encoding="utf-8"))
+    assert data["comparison"]["changes"]["count"] == 3
+
+
+@pytest.mark.parametrize("option", [["--processes", "2"], ["--against", POLICY]])
+def test_a_replay_needs_a_policy(option):
+    """What is about a replay says so when there is nothing to replay under."""
+    done = replay(LOG, "--mapping", MAPPING, *option)
+    assert done.exit_code == 2
+    assert f"{option[0]} is about a replay, which needs --policy as well" in done.output

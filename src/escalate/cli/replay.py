@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
+import attrs
 import click
 from rich.progress import Progress
 
 from escalate.cli.reading import read_log
 from escalate.cli.reporting import report_options, write_report
-from escalate.cli.sections import show, terminal, write_json
+from escalate.cli.sections import Section, show, terminal, write_json
+from escalate.cli.show_chapters import comparison_section
 from escalate.cli.show_figures import figures_section
 from escalate.cli.show_quality import quality_section
 from escalate.cli.show_replay import replay_section
 from escalate.core.policy import EscalationPolicy
-from escalate.offline import Log, Mapping, Replay
+from escalate.offline import Log, Mapping, compare, split
 from escalate.offline import replay as run
 from escalate.offline.figures import Figures, measure
 from escalate.offline.figures.values import Chapter
+from escalate.offline.gathering import Progress as Wrap
+from escalate.offline.gathering import Source
 from escalate.offline.replaying import first_promise
-from escalate.offline.reporting import Found
+from escalate.offline.reporting import Found, Part
 from escalate.policies import load_policy
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SHARDS_A_PROCESS = 4  # so that no process waits long for the last shard of another
 
 
 @click.command(short_help="Print figures over a log, also under a policy.")
@@ -40,6 +47,19 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="TOML: the policy that the engine replays LOG under.",
 )
 @click.option(
+    "--against",
+    "other_file",
+    type=_FILE,
+    help="TOML: another policy, to say which tickets it judges differently, and why.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Replay in so many processes, the log cut into parts that need not fit into memory together.",
+)
+@click.option(
     "--json",
     "json_target",
     type=click.Path(dir_okay=False, allow_dash=True),
@@ -47,9 +67,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @report_options
 def replay(
+    *,
     log: Path,
     mapping: Path | None,
     policy_file: Path | None,
+    other_file: Path | None,
+    processes: int,
     json_target: str | None,
     html: Path | None,
     export: Path | None,
@@ -58,33 +81,83 @@ def replay(
 
     With a policy, its engine follows every case: which moves the policy lacks, which promises were kept.
     """
-    policy = None if policy_file is None else load_policy(policy_file)
-    found = read_log(log, Mapping() if mapping is None else Mapping.from_file(mapping))
-    figures = _figures(found, policy)
-    sections = [quality_section(found.quality), figures_section(figures)]
-    if policy is not None:
-        sections.append(replay_section(_replayed(found, policy), policy))
-    part = Found([Chapter("figures", "Figures", figures)], found.quality)
-    write_report(html, export, [part], policy, title=f"What {log.name} says")
+    if policy_file is None and (other_file is not None or processes > 1):
+        asked = "--against" if other_file is not None else "--processes"
+        raise click.UsageError(f"{asked} is about a replay, which needs --policy as well")
+    policies = [load_policy(file) for file in (policy_file, other_file) if file is not None]
+    plan = Mapping() if mapping is None else Mapping.from_file(mapping)
+    if processes > 1:
+        found = _in_processes(log, plan, policies, processes)
+    else:
+        found = _here(read_log(log, plan), policies)
+    write_report(html, export, found.parts, *policies[:1], title=f"What {log.name} says")
     if json_target is not None:
-        write_json(sections, json_target)
+        write_json(found.sections, json_target)
     if json_target != "-":
-        show(sections)
+        show(found.sections)
 
 
-def _figures(log: Log, policy: EscalationPolicy | None) -> Figures:
-    if policy is None:
+@attrs.frozen
+class _Answer:
+    """What was found, as the terminal shows it and as reports take it."""
+
+    sections: list[Section]
+    parts: list[Part]
+
+
+def _here(log: Log, policies: list[EscalationPolicy]) -> _Answer:
+    figures = _figures(log, policies)
+    part = Found([Chapter("figures", "Figures", figures)], log.quality)
+    answer = _Answer([quality_section(log.quality), figures_section(figures)], [part])
+    if policies:
+        console = terminal(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+            wrap = partial(progress.track, description="Replaying")
+            _replay(answer, log, policies, wrap)
+    return answer
+
+
+def _figures(log: Log, policies: list[EscalationPolicy]) -> Figures:
+    if not policies:
         return measure(log)
-    promise = first_promise(policy)
+    promise = first_promise(policies[0])
     return measure(
         log,
-        tiers=policy.tier_names,
+        tiers=policies[0].tier_names,
         within=None if promise is None else promise.within,
         calendar=None if promise is None else promise.hours,
     )
 
 
-def _replayed(log: Log, policy: EscalationPolicy) -> Replay:
-    console = terminal(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        return run(log, policy, progress=partial(progress.track, description="Replaying"))
+def _in_processes(
+    log: Path, plan: Mapping, policies: list[EscalationPolicy], processes: int
+) -> _Answer:
+    """Replay in other processes; figures that want the whole log in memory are left to one process."""
+    # They begin with nothing of ours, which is the same on every system.
+    spawned = get_context("spawn")
+    answer = _Answer([], [])
+    with (
+        split(log, processes * _SHARDS_A_PROCESS, mapping=plan) as parts,
+        ProcessPoolExecutor(processes, mp_context=spawned) as pool,
+    ):
+        _replay(answer, parts, policies, iter, pool)
+    return answer
+
+
+def _replay(
+    answer: _Answer,
+    source: Source,
+    policies: list[EscalationPolicy],
+    wrap: Wrap,
+    pool: ProcessPoolExecutor | None = None,
+) -> None:
+    """Add to *answer* what the engine makes of *source*."""
+    found = run(source, policies[0], executor=pool, progress=wrap)
+    if pool is not None:
+        answer.sections.append(quality_section(found.quality))
+    answer.sections.append(replay_section(found, policies[0]))
+    answer.parts.append(found)
+    if len(policies) > 1:
+        both = compare(source, policies[0], policies[1], executor=pool, progress=wrap)
+        answer.sections.append(comparison_section(both))
+        answer.parts.append(both)

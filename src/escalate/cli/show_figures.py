@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Group
 from rich.table import Table
@@ -10,24 +10,19 @@ from rich.text import Text
 
 from escalate.cli.sections import Section
 from escalate.cli.text import count, duration, percent, printable, several
-from escalate.offline import Chapter, Estimate
+from escalate.offline import Estimate
 from escalate.offline.figures import Figures, Share, Spread
 from escalate.offline.figures.values import Value
+from escalate.offline.figures.words import estimated
 
 
 def figures_section(figures: Figures) -> Section:
     """Return the section that shows *figures*, with those that were left out and why."""
-    return Section("Figures", _body(figures), figures.to_json())
+    return Section("Figures", figures_table(figures), figures.to_json())
 
 
-def chapter_sections(chapters: Sequence[Chapter]) -> list[Section]:
-    """Return a section for each of *chapters*; for programs, the last has them all by key."""
-    sections = [Section(chapter.title, _body(chapter.figures), {}) for chapter in chapters]
-    whole = {"chapters": {chapter.key: chapter.to_json() for chapter in chapters}}
-    return [*sections[:-1], *(Section(last.title, last.body, whole) for last in sections[-1:])]
-
-
-def _body(figures: Figures) -> Group:
+def figures_table(figures: Figures) -> Group:
+    """Return *figures* as a table, then what is in doubt, and what was left out and why."""
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(justify="right", overflow="fold")
@@ -78,7 +73,7 @@ def _shown(value: Value) -> str:
     if isinstance(value, Spread):
         return _spread(value)
     if isinstance(value, Estimate):
-        return _estimate(value)
+        return estimated(value)
     if isinstance(value, int):
         return count(value)
     if isinstance(value, float):
@@ -91,13 +86,6 @@ def _spread(value: Spread) -> str:
         return "-"
     half, most = duration(value.median_hours), duration(value.p90_hours)
     return f"median {half}, 90 % within {most} ({count(value.cases)})"
-
-
-def _estimate(value: Estimate) -> str:
-    if value.value is None:
-        return "-"
-    span = "" if value.low is None else f" ({value.low:.2f} to {value.high:.2f})"
-    return f"{value.value:.2f}{span}"
 
 
 def _of(value: Share) -> str:

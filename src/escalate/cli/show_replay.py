@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from escalate.cli.flowchart import flowchart
 from escalate.cli.sections import Section
+from escalate.cli.show_chapters import chapters_body
 from escalate.cli.text import count, percent, printable
 from escalate.core.policy import EscalationPolicy
 from escalate.offline import Replay
+from escalate.offline.figures.values import Chapter
 from escalate.offline.replays.tallies import Tally
 
 _VERDICTS = ("met", "breached", "cancelled", "running")
@@ -49,8 +52,23 @@ def replay_section(replay: Replay, policy: EscalationPolicy) -> Section:
     tables = [
         part for table in (_promises(replay, targets), _advised(replay)) for part in (Text(), table)
     ]
-    body = Group(*(Text(printable(line)) for line in lines), Text(), chart, *tables)
-    return Section(f"Under the policy {policy.name!r}", body, {"replay": _json(replay, targets)})
+    chapters = [chapter for chapter in replay.chapters if chapter.key != "allowed"]
+    below = (Text(), chapters_body([_without_grids(chapter) for chapter in chapters]))
+    body = Group(*(Text(printable(line)) for line in lines), Text(), chart, *tables, *below)
+    figures = {chapter.key: chapter.to_json() for chapter in replay.chapters}
+    json = {"replay": _json(replay, targets), "replay_chapters": figures}
+    return Section(f"Under the policy {policy.name!r}", body, json)
+
+
+def _without_grids(chapter: Chapter) -> Chapter:
+    """Leave out what the tables above show, and what wants a picture: JSON and reports have all of it."""
+    shown = [
+        figure
+        for figure in chapter.figures
+        if figure.chart != "heat"
+        and figure.key not in ("verdicts", "kept", "deeds", "deed_tickets")
+    ]
+    return attrs.evolve(chapter, figures=attrs.evolve(chapter.figures, figures=tuple(shown)))
 
 
 def printable_lines(text: str) -> str:

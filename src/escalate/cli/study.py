@@ -13,7 +13,7 @@ from rich.progress import Progress
 from escalate.cli.reading import read_log
 from escalate.cli.reporting import report_options, write_report
 from escalate.cli.sections import Section, show, terminal, write_json
-from escalate.cli.show_figures import chapter_sections
+from escalate.cli.show_chapters import chapter_sections
 from escalate.cli.show_quality import quality_section
 from escalate.core.policy import EscalationPolicy
 from escalate.offline import Mapping, Study, shards

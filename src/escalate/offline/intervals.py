@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import attrs
 
@@ -21,11 +21,13 @@ class Estimate:
         value: The figure on what was seen.
         low: The lower end of the interval.
         high: The upper end.
+        unit: What it is in: a share of 1, which reads as a percentage, or any other number.
     """
 
     value: float | None
     low: float | None = None
     high: float | None = None
+    unit: Literal["share", "number"] = "share"
 
     def __str__(self) -> str:
         if self.value is None:

@@ -6,6 +6,8 @@ from math import isfinite
 from typing import Final
 from unicodedata import category, east_asian_width
 
+from escalate.offline.intervals import Estimate
+
 _NARROW: Final = frozenset("fijlrt.,:;'|!()[] -")
 _WIDE: Final = frozenset("MWmw@%")
 _JOINERS: Final = "\u200c\u200d"
@@ -28,6 +30,20 @@ def percent(share: float | None) -> str:
     '60.2 %'
     """
     return "-" if share is None else f"{share * 100:.1f} %"
+
+
+def estimated(estimate: Estimate) -> str:
+    """Return an estimate with its interval; a dash where it is not defined.
+
+    >>> estimated(Estimate(0.5, 0.25, 0.75)), estimated(Estimate(4.2, unit="number"))
+    ('50.0 % (25.0 % to 75.0 %)', '4.20')
+    """
+    if estimate.value is None:
+        return "-"
+    say = percent if estimate.unit == "share" else "{:.2f}".format
+    if estimate.low is None or estimate.high is None:
+        return say(estimate.value)
+    return f"{say(estimate.value)} ({say(estimate.low)} to {say(estimate.high)})"
 
 
 def duration(hours: float | None) -> str:

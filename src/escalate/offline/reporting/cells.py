@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from escalate.offline.figures.values import Share, Spread, Value
-from escalate.offline.figures.words import count, duration, percent
+from escalate.offline.figures.words import count, duration, estimated, percent
 from escalate.offline.intervals import Estimate
 
 Leaf = int | float | Share | Spread | Estimate
@@ -73,8 +73,7 @@ def told(leaf: Leaf) -> str:
             return "no cases"
         return f"{duration(leaf.median_hours)} (median of {count(leaf.cases)})"
     if isinstance(leaf, Estimate):
-        between = f"{percent(leaf.low)} to {percent(leaf.high)}"
-        return percent(leaf.value) if leaf.low is None else f"{percent(leaf.value)} ({between})"
+        return estimated(leaf)
     return amount(leaf)
 
 
@@ -172,7 +171,10 @@ def _fields(leaf: Leaf) -> Names:
         case Spread():
             return (count(leaf.cases), *(duration(hours) for _, hours in marks(leaf)))
         case Estimate():
-            return (percent(leaf.value), percent(leaf.low), percent(leaf.high))
+            return tuple(
+                estimated(Estimate(each, unit=leaf.unit))
+                for each in (leaf.value, leaf.low, leaf.high)
+            )
         case _:
             return (amount(leaf),)
 

@@ -57,7 +57,9 @@ class Scale:
         mean = sum((rating * n for rating, n in ratings.items()), Fraction()) / count
         low, high = min(self.given), max(self.given)
         if low == high:
-            return Estimate(float(mean))
+            return Estimate(float(mean), unit="number")
         span = wilson(float((mean - low) / (high - low) * count), count)
-        ends = (float(low + Fraction(end or 0) * (high - low)) for end in (span.low, span.high))
-        return Estimate(float(mean), *ends)
+        least, most = (
+            float(low + Fraction(end or 0) * (high - low)) for end in (span.low, span.high)
+        )
+        return Estimate(float(mean), least, most, unit="number")

@@ -82,7 +82,7 @@ class Weeks:
             median = hours(quantile(sorted(self.spans[week]), Fraction(1, 2)))
             return median, median
         mean = float(Fraction(total, count))
-        return mean, Estimate(mean)
+        return mean, Estimate(mean, unit="number")
 
 
 @attrs.define(init=False)

@@ -57,7 +57,7 @@ def _scale(drawn: Sequence[Leaf], one: type) -> tuple[float, float]:
     """Return what lies at the left and the right end."""
     ends = [end for leaf in drawn for end in _ends(leaf)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
-    if one in (Share, Estimate):
+    if one is Share or all(isinstance(leaf, Estimate) and leaf.unit == "share" for leaf in drawn):
         low, high = (0.0 if low >= 0 else -1.0), max(1.0, high)
         if low < 0 and max(map(abs, ends)) < 0.2:
             low, high = -0.2, 0.2  # differences are small, and around nought
