@@ -20,7 +20,7 @@ from escalate.offline import replay as run
 from escalate.offline.figures import Figures, measure
 from escalate.offline.figures.values import Chapter
 from escalate.offline.replaying import first_promise
-from escalate.offline.reporting import Found
+from escalate.offline.reporting import Found, Part
 from escalate.policies import load_policy
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -62,10 +62,12 @@ def replay(
     found = read_log(log, Mapping() if mapping is None else Mapping.from_file(mapping))
     figures = _figures(found, policy)
     sections = [quality_section(found.quality), figures_section(figures)]
+    parts: list[Part] = [Found([Chapter("figures", "Figures", figures)], found.quality)]
     if policy is not None:
-        sections.append(replay_section(_replayed(found, policy), policy))
-    part = Found([Chapter("figures", "Figures", figures)], found.quality)
-    write_report(html, export, [part], policy, title=f"What {log.name} says")
+        replayed = _replayed(found, policy)
+        sections.append(replay_section(replayed, policy))
+        parts.append(replayed)
+    write_report(html, export, parts, policy, title=f"What {log.name} says")
     if json_target is not None:
         write_json(sections, json_target)
     if json_target != "-":
