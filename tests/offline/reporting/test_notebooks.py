@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from escalate import EscalationPolicy, Path
 from escalate.errors import BadInput
+from escalate.offline import compare, read, replay, study
 from escalate.offline.figures import Figures, Spread
 from escalate.offline.figures.values import Chapter, Value
 from escalate.offline.reporting import Found, InNotebook, Mermaid, report
@@ -16,7 +17,7 @@ from escalate.offline.reporting.flow import flow_of
 from escalate.policies.lanes import Lanes
 from tests.policies.drawing import draw
 
-from .samples import CHAPTER, FLOW, POLICY, SAMPLE, figure
+from .samples import CHAPTER, EXAMPLE, FLOW, POLICY, SAMPLE, figure
 from .strategies import HOSTILE, founds
 
 
@@ -155,3 +156,13 @@ def test_without_moves_there_is_no_diagram() -> None:
     """Who asks for a flowchart of a log without tiers learns why there is none."""
     with pytest.raises(BadInput, match="moves between tiers or teams"):
         report(Found([chapter(figure("cases", 7))])).to_mermaid()
+
+
+def test_studies_replays_and_comparisons_show_themselves() -> None:
+    """What the library finds is what a notebook shows, without a call of anything."""
+    log = read(EXAMPLE / "log.csv", mapping=EXAMPLE / "mapping.toml")
+    for found in (study(log), replay(log, POLICY), compare(log, POLICY, POLICY)):
+        html = found._repr_html_()
+        assert "28 rows read, 28 usable" in html
+        assert all(f"<h3>{chapter.title}</h3>" in html for chapter in found.chapters)
+    assert "The way of the cases" in report(study(log), replay(log, POLICY)).to_html()

@@ -16,12 +16,13 @@ from escalate.offline.replays.deeds import Advice
 from escalate.offline.replays.promises import Breach, Decided, Promises
 from escalate.offline.replays.rows import Rows
 from escalate.offline.replays.tallies import Tally
+from escalate.offline.reporting.notebooks import InNotebook
 
 WORST = 20
 
 
 @attrs.frozen
-class Replay:
+class Replay(InNotebook):
     """What the engine made of a log.
 
     Attributes:
