@@ -18,8 +18,8 @@ from escalate.cli.demo_desk import policy
 from escalate.cli.demo_lines import lines_of
 from escalate.cli.demo_story import END, ZONE
 from escalate.cli.flowchart import flowchart
-from escalate.offline.telling import tell
 from escalate.core import advance, events, fold
+from escalate.offline.telling import tell
 
 
 def shown(columns: int) -> str:

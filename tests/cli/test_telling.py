@@ -8,10 +8,10 @@ import attrs
 import pytest
 
 from escalate import Actor, Status
-from escalate.offline.telling import SENTENCES, tell, who
 from escalate.core import events as e
 from escalate.core.events import Event
 from escalate.core.model import ABSTAIN, Attempt, Verdict
+from escalate.offline.telling import SENTENCES, tell, who
 
 EXAMPLES: dict[str, Any] = {
     "id": "T-1",

@@ -71,8 +71,8 @@ FIGURES = (
     figure("peaks", {"Monday": Share(42, 12.5), "Sunday": Share(1, 12.5)}, "bars"),
     figure("solved", {"The printer of the third floor prints no more": {"N1": 4, "N2": 1}}, "heat"),
     figure("solved_by", {name: {LONG[0]: 4, "N2": 1} for name in LONG}, "heat"),
-    figure("ways", {LONG[0]: {LONG[2]: 4}, LONG[1]: {LONG[0]: 123456}}, "flow"),
     figure("moves", FLOW, "flow"),
+    figure("ways", {LONG[0]: {LONG[2]: 4}, LONG[1]: {LONG[0]: 123456}}, "flow"),
     figure("hours_before_move", {"N1": {"N2": Spread(1834, 9.0, 4.1, 30.0)}}),
     figure("stays_by_line", {"N1": Spread(7554, 9.0, 4.1, 30.0)}),
 )

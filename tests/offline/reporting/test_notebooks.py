@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from escalate import EscalationPolicy, Path
 from escalate.errors import BadInput
@@ -12,6 +13,7 @@ from escalate.offline.figures import Figures, Spread
 from escalate.offline.figures.values import Chapter, Value
 from escalate.offline.reporting import Found, InNotebook, Mermaid, report
 from escalate.offline.reporting.flow import flow_of
+from escalate.policies.lanes import Lanes
 from tests.policies.drawing import draw
 
 from .samples import CHAPTER, FLOW, POLICY, SAMPLE, figure
@@ -121,6 +123,23 @@ def test_a_log_of_a_hundred_teams_is_drawn_as_far_as_it_can_be_read() -> None:
     assert len(flow.ways) == 24
     assert flow.left_out == 100 * 99 - 24
     assert max(way.times for way in flow.ways) == 99 + 98
+
+
+pairs = st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda pair: pair[0] != pair[1])
+
+
+@given(ways=st.lists(pairs, unique=True, max_size=24), rising=st.booleans())
+def test_no_way_lies_on_another(ways: list[tuple[int, int]], rising: bool) -> None:
+    """Ways share a lane only where one ends before the other begins, and all lie in the picture."""
+    lanes = Lanes(6, tuple(ways), rising=rising, shared=True)
+    wide, tall = lanes.size
+    spans = [sorted((lanes.start(way), lanes.end(way))) for way in range(len(ways))]
+    for one, (begins, ends) in enumerate(spans):
+        assert 0 < begins < ends < tall
+        assert lanes.edge < lanes.lane(one) < wide
+        for other, (other_begins, other_ends) in enumerate(spans):
+            if one != other and lanes.lane(one) == lanes.lane(other):
+                assert ends < other_begins or begins > other_ends
 
 
 def test_times_before_moves_stand_beside_their_ways() -> None:

@@ -94,7 +94,7 @@ th, td {
 }
 th[scope=row] { font-weight: 400; }
 th[scope=row], td.text, th.text {
-  text-align: left; max-width: 24rem; overflow-wrap: anywhere; min-width: 4rem;
+  text-align: left; max-width: 24rem; overflow-wrap: anywhere; min-width: 6rem;
 }
 thead th { background: var(--tint); }
 svg { display: block; font-size: 14px; overflow: visible; }

@@ -16,12 +16,24 @@ from escalate.offline.gathering import Progress, Source, gather
 from escalate.offline.log import Case, Log
 from escalate.offline.quality import DataQuality
 from escalate.offline.reporting.notebooks import InNotebook
+from escalate.offline.studying.demand import Demand
+from escalate.offline.studying.fit import Fit
 from escalate.offline.studying.flow import Flow
 from escalate.offline.studying.people import People
+from escalate.offline.studying.requests import Requests
+from escalate.offline.studying.scorecard import Scorecard
 from escalate.offline.studying.terms import ChapterGatherer, Terms
 from escalate.offline.studying.times import Time
 
-CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (Flow, Time, People)
+CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (
+    Flow,
+    Time,
+    Demand,
+    Requests,
+    Fit,
+    People,
+    Scorecard,
+)
 """What makes the chapters of a study, in the order in which people read them."""
 
 

@@ -17,6 +17,7 @@ _Place = Callable[[float], float]
 MOST: Final = 30
 """Bars in one picture; what is beyond stands in the table."""
 _TALL: Final = 40
+_LINE: Final = 17
 _FITS: Final = 46
 """What fits side by side on a phone, in halves of a letter's height; bold letters take a quarter more."""
 
@@ -29,17 +30,22 @@ def bars(title: str, found: Sequence[Named]) -> str:
         return ""
     drawn = found[:MOST]
     low, high = _scale([leaf for _, leaf in drawn], one)
+    labels = [_labels(path, leaf) for path, leaf in drawn]
+    stacked = any(width(name) + width(said) + 1 > _FITS for name, said in labels)
     inside: list[str] = []
     above: Names = ()
     y = 0
-    for path, leaf in drawn:
+    for (path, leaf), (name, said) in zip(drawn, labels, strict=True):
         if path[:-1] and path[:-1] != above:
             above = path[:-1]
             inside.append(text(0, y + 18, short(" > ".join(above), _FITS * 0.8), "head"))
             y += 26
-        parts = _row(path, leaf, y, low, high)
+        parts = [
+            *_lettered(name, said, y, stacked=stacked),
+            *_bar(leaf, y + stacked * _LINE, low, high),
+        ]
         inside.append(together(f"{' > '.join(path) or title}: {told(leaf)}", parts))
-        y += _TALL
+        y += _TALL + stacked * _LINE
     leaf = found[0][1]
     if isinstance(leaf, Spread) and not found[0][0] and (columns := list(ladder(leaf, y))):
         inside += columns
@@ -53,10 +59,8 @@ def _scale(drawn: Sequence[Leaf], one: type) -> tuple[float, float]:
     low, high = min([0.0, *ends]), max([0.0, *ends])
     if one in (Share, Estimate):
         low, high = (0.0 if low >= 0 else -1.0), max(1.0, high)
-        if (
-            max(map(abs, ends), default=0) < 0.2 and low < 0
-        ):  # differences are small, and around nought
-            low, high = -0.2, 0.2
+        if low < 0 and max(map(abs, ends)) < 0.2:
+            low, high = -0.2, 0.2  # differences are small, and around nought
     return (low, high) if high > low else (0.0, 1.0)
 
 
@@ -72,11 +76,33 @@ def _ends(leaf: Leaf) -> Iterator[float]:
     return (number for number in each if number is not None)
 
 
-def _row(path: Names, leaf: Leaf, y: int, low: float, high: float) -> Iterator[str]:
-    name, said = (path[-1], _said(leaf)) if path else _alone(leaf)
-    yield text(0, y + 14, short(name, max(10, _FITS - width(said))))
-    yield text(1, y + 14, said, "end")
+def _labels(path: Names, leaf: Leaf) -> tuple[str, str]:
+    """Return what stands above a bar, left and right; a single one has its value in its heading."""
+    if path:
+        return path[-1], _said(leaf)
+    if isinstance(leaf, Spread):
+        return f"mean {duration(leaf.mean_hours)}", f"90 % below {duration(leaf.p90_hours)}"
+    return "", ""
 
+
+def _said(leaf: Leaf) -> str:
+    if isinstance(leaf, Spread):
+        if not leaf.cases:
+            return "no cases"
+        return f"median {duration(leaf.median_hours)} of {count(leaf.cases)}"
+    return told(leaf)
+
+
+def _lettered(name: str, said: str, y: int, *, stacked: bool) -> Iterator[str]:
+    if stacked:
+        yield text(0, y + 14, short(name, _FITS * 0.9))
+        yield text(0, y + _LINE + 13, said, "small")
+    else:
+        yield text(0, y + 14, name)
+        yield text(1, y + 14, said, "end")
+
+
+def _bar(leaf: Leaf, y: int, low: float, high: float) -> Iterator[str]:
     def place(number: float) -> float:
         return min(1.0, max(0.0, (number - low) / (high - low)))
 
@@ -95,21 +121,6 @@ def _row(path: Names, leaf: Leaf, y: int, low: float, high: float) -> Iterator[s
         yield line(place(0), y + 18, place(0), y + 34, "axis")
     if isinstance(leaf, Share) and high > 1:
         yield line(place(1), y + 18, place(1), y + 34, "axis")
-
-
-def _said(leaf: Leaf) -> str:
-    if isinstance(leaf, Spread):
-        if not leaf.cases:
-            return "no cases"
-        return f"median {duration(leaf.median_hours)} of {count(leaf.cases)}"
-    return told(leaf)
-
-
-def _alone(leaf: Leaf) -> tuple[str, str]:
-    """Return what stands above a single bar, whose value is in its heading."""
-    if not isinstance(leaf, Spread):
-        return "", ""
-    return f"mean {duration(leaf.mean_hours)}", f"90 % below {duration(leaf.p90_hours)}"
 
 
 def _spread(leaf: Spread, y: int, place: _Place) -> Iterator[str]:

@@ -11,7 +11,7 @@ from escalate.offline.reporting.charts.svg import picture, safe, together
 from escalate.offline.reporting.flow import Flow, Way, said
 from escalate.policies.lanes import Lanes
 
-_BOX: Final = 128
+_BOX: Final = 136
 _NARROW: Final = 0.72
 """How far a picture is scaled down before what holds it scrolls."""
 
@@ -56,7 +56,7 @@ def _box(lanes: Lanes, box: int, name: str, note: str) -> Iterator[str]:
     middle, centre = top + tall // 2 - (4 if note else -5), 2 + lanes.width // 2
     yield (
         f'<rect class="box" x="2" y="{top}" width="{lanes.width}" height="{tall}" rx="8"/>'
-        f'<text class="mid head" x="{centre}" y="{middle}">{safe(short(name, 15))}</text>'
+        f'<text class="mid head" x="{centre}" y="{middle}">{safe(short(name, 16))}</text>'
     )
     if note:
         said = safe(short(note, 18))
