@@ -6,7 +6,7 @@ import attrs
 import pytest
 from hypothesis import given
 
-from escalate import EscalationPolicy, Path, SLAPolicy, Status, Target, load_policy
+from escalate import EscalationPolicy, Path, SLAPolicy, Status, Target, WorkTime, load_policy
 from escalate.core import observe
 from escalate.core.commands import Open
 from escalate.core.events import Event, PathViolated, PrioritySet
@@ -279,9 +279,22 @@ def test_the_incident_log_runs_through_the_engine(shared_data, request) -> None:
     assert result.advised["rule", "silent pause"].times == silent(log.cases, 7 * 24 * HOUR, waits)
     for target in policy.sla.targets:
         advice = result.advised["step", f"{target.name}: 100%"]
-        assert advice.times == result.cycles[target.name, "breached"]
+        assert advice.times == result.cycles.get((target.name, "breached"), 0)
     held = {(path.source, path.target) for path in policy.paths}
     for each in log.cases[:500]:
         for _, event in follow_case(each, policy.advisory()):
             if isinstance(event, PathViolated) and event.why == "path":
                 assert (event.source, event.target) not in held
+
+
+def test_a_promise_to_some_is_no_promise_to_all():
+    """The first line's promise is the target without a condition, wherever it stands in the file."""
+    some = Target("ownership", "2h", when='priority == "urgent"')
+    paths = [Path("N1", "N2")]
+    for targets, within in (
+        ([some, Target("ownership", "12h", default=True)], WorkTime.of(hours=12)),
+        ([some], None),
+    ):
+        policy = EscalationPolicy("p", ["N1", "N2"], paths, sla=SLAPolicy(targets))
+        promise = first_promise(policy)
+        assert (promise.within if promise else None) == within

@@ -66,9 +66,15 @@ class Promise:
 
 
 def first_promise(policy: EscalationPolicy) -> Promise | None:
-    """Return what the first ownership target of the entry tier promises, if there is one."""
+    """Return what the ownership target of the entry tier promises that asks no condition, if there is one.
+
+    A target for some tickets only, such as the urgent ones, is no promise to the others.
+    """
     tables = policy.compiled
     if "ownership" not in tables.clocks:
         return None
-    terms = tables.terms_to_try("ownership", policy.entry_tier)[0]
-    return None if terms.within_us is None else Promise(WorkTime(terms.within_us), terms.hours)
+    tried = tables.terms_to_try("ownership", policy.entry_tier)
+    terms = next((each for each in tried if each.when is None), None)
+    if terms is None or terms.within_us is None:
+        return None
+    return Promise(WorkTime(terms.within_us), terms.hours)
