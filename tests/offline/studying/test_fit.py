@@ -7,7 +7,7 @@ import random
 import statistics
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate import WorkCalendar
@@ -58,6 +58,7 @@ def request_of(case):
     return told[-1] if told else ""
 
 
+@settings(max_examples=40)
 @given(log=logs())
 def test_what_each_tier_has_and_does(log):
     """Cases and hours of work by tier."""
@@ -75,6 +76,7 @@ def test_what_each_tier_has_and_does(log):
             assert figures["work_by_tier"].value[tier] == pytest.approx(minutes / 60)
 
 
+@settings(max_examples=40)
 @given(log=desks())
 def test_how_much_longer_those_take_that_moved(log):
     """Means of like cases, weighed by those that moved, with the interval of a textbook."""
@@ -111,12 +113,14 @@ def test_how_much_longer_those_take_that_moved(log):
     assert figures["moved_and_compared"].value == Share(whole, moved)
 
 
+@settings(max_examples=40)
 @given(log=logs() | desks(), where=shares, order=st.randoms())
 def test_parts_and_order_do_not_matter(log, where, order):
     """Gathered in parts and put together, the chapter is the same to the byte."""
     assert said(in_parts(Fit, log, TERMS, where, order)) == said(chapter_of(Fit, log, TERMS))
 
 
+@settings(max_examples=40)
 @given(log=desks(most=90))
 def test_what_the_first_line_could_keep(log):
     """Solved elsewhere within what four of five of the first line's own cases need, type by type."""
@@ -150,6 +154,7 @@ def test_what_the_first_line_could_keep(log):
     ]
 
 
+@settings(max_examples=40)
 @given(log=desks(least=20, most=90))
 def test_the_chance_that_a_tier_still_solves(log):
     """After each time shown, of the stays that went on, those that ended solved; and where half is lost."""

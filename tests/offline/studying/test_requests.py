@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate.core.status import Status
@@ -49,6 +49,7 @@ def runs_of(case):
     return runs
 
 
+@settings(max_examples=40)
 @given(log=logs() | desks())
 def test_kinds_are_counted_one_by_one(log):
     """How common, how long, solved by whom, passed on for nothing: each kind told from its rows."""
@@ -102,6 +103,7 @@ def check_candidates(figures, kind, cases):
         assert checks.get(name, Share(soon[move], up[move])) == Share(soon[move], up[move])
 
 
+@settings(max_examples=40)
 @given(log=logs() | desks(), where=shares, order=st.randoms())
 def test_parts_and_order_do_not_matter(log, where, order):
     """Gathered in parts and put together, the chapter is the same to the byte."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import statistics
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate import (
@@ -105,6 +106,7 @@ ORACLES = {
 }
 
 
+@settings(max_examples=40)
 @given(log=logs() | desks(most=15))
 def test_weeks_are_told_from_the_cases_completed_in_them(log):
     """Each measure of each week, from a list of its cases, and whether that is good enough."""
@@ -136,6 +138,7 @@ def test_weeks_are_told_from_the_cases_completed_in_them(log):
         assert whole == Share(sum(hits), len(weeks))
 
 
+@settings(max_examples=40)
 @given(log=logs() | desks(most=15))
 def test_promises_kept_are_those_of_a_replay(log):
     """What a replay counts over the whole log is what the weeks have together."""
@@ -162,6 +165,7 @@ def test_promises_kept_are_those_of_a_replay(log):
     assert sum(week.whole for week in weeks) == met + broken
 
 
+@settings(max_examples=40)
 @given(log=logs(), where=shares, order=st.randoms())
 def test_parts_and_order_do_not_matter(log, where, order):
     """Gathered in parts and put together, the chapter is the same to the byte."""
@@ -227,6 +231,26 @@ class TestGoals:
         figures = chapter_of(Scorecard, log, terms).figures
         assert figures["rating_at_least"].value == {"2026-03-02": Estimate(4.0)}
         assert figures["reached"].value["rating: at least 4"] == {"2026-03-02": 1}
+
+    def test_a_case_that_came_back_is_not_deflected(self):
+        """A bot that solved a case which came back, and is still open, has kept it from nobody."""
+        again = completed_at("1", 2)
+        again = Case(
+            "1", (*again.rows, again.rows[0]._replace(at_us=again.rows[-1].at_us + MINUTE))
+        )
+        terms = Terms(bots=frozenset({"N1"}), policy=a_policy(Goal("deflection", at_least=0.5)))
+        figures = chapter_of(Scorecard, Log((again, completed_at("2", 2))), terms).figures
+        assert figures["deflection_at_least"].value == {"2026-03-02": Share(1, 2)}
+
+    def test_a_clock_without_a_promise_keeps_none(self):
+        """Where no target applies a clock only counts: that it ended is no promise kept."""
+        policy = attrs.evolve(
+            a_policy(Goal("kept", at_least=0.9)),
+            sla=SLAPolicy([Target("ownership", "4h", tiers=("N2",))]),
+        )
+        log = Log((completed_at("1", 2), completed_at("2", 2, tier="N2")))
+        figures = chapter_of(Scorecard, log, Terms(tiers=TIERS, policy=policy)).figures
+        assert figures["kept_at_least"].value == {"2026-03-02": Share(1, 1)}
 
     def test_weeks_are_those_of_the_desk(self):
         """Sunday night in Greenwich is Monday morning in Shanghai."""

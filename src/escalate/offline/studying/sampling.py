@@ -23,7 +23,7 @@ class Sample(Generic[Item]):
     >>> for case in "abcdef":
     ...     sample.add(case, case.upper())
     >>> list(sample), sample.seen
-    (['F', 'C'], 6)
+    (['E', 'F'], 6)
     """
 
     most: int
