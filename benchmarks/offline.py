@@ -201,7 +201,8 @@ def _against_pm4py(path: Path, rows: int, folder: Path) -> None:
     said = subprocess.run(  # noqa: S603 - ours
         [python, str(script), str(path)], check=True, capture_output=True, text=True
     )
-    peer = json.loads(said.stdout.splitlines()[-1])
+    # It greets people on the same stream.
+    peer = json.loads(next(line for line in said.stdout.splitlines() if line.startswith("{")))
     mine = ours(path)
     show_table(
         f"{rows:,} rows beside {peer.pop('version')}, CPU",

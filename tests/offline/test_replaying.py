@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from escalate import EscalationPolicy, Path, SLAPolicy, Status, Target, WorkTime, load_policy
 from escalate.core import observe
@@ -17,8 +18,9 @@ from escalate.core.sla import Step
 from escalate.errors import InvalidMapping
 from escalate.offline import Case, Log, Mapping, Row, read, replay
 from escalate.offline.figures import measure
-from escalate.offline.following import follow_case
+from escalate.offline.following import follow_case, journal_of
 from escalate.offline.replaying import first_promise
+from tests.core import busy_desk
 from tests.offline import logs
 
 HOUR = 3_600_000_000
@@ -298,3 +300,12 @@ def test_a_promise_to_some_is_no_promise_to_all():
         policy = EscalationPolicy("p", ["N1", "N2"], paths, sla=SLAPolicy(targets))
         promise = first_promise(policy)
         assert (promise.within if promise else None) == within
+
+
+@given(logs.csv_rows(ties=True), st.none() | busy_desk.busy_policies())
+def test_a_whole_life_at_once_is_the_same_journal(rows, policy) -> None:
+    """5.3: a ticket that is frozen once, at the end, has the journal of one that is frozen at every row."""
+    advising = (policy or ADVISING).advisory()
+    for each in logs.read_rows(rows).cases:
+        journal = tuple(event for _, event in follow_case(each, advising))
+        assert journal_of(each, advising) == journal
