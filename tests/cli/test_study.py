@@ -39,7 +39,7 @@ def test_the_chapters_of_the_example():
         "N2 > in work median 3.6 h, 90 % within 16.9 h (3)",
         "In doubt: To the first Completed; To the first Completed, customer waits taken out: 1 of 6",
         "People and teams Cases by team desk east 4",
-        "desk east 0.25 (0.05 to 0.70)",
+        "desk east 25.0 % (4.6 % to 69.9 %)",
         "Left out: rated, satisfaction, satisfaction_by_team; no row has the attribute rating",
     ):
         assert expected in shown

@@ -24,7 +24,7 @@ from escalate.offline.replays.gathering import Judge
 from escalate.offline.replays.reasons import reason
 from escalate.offline.replays.rows import Rows
 from escalate.offline.replays.stories import story
-from escalate.offline.reporting.notebooks import InNotebook
+from escalate.offline.reporting.notebooks import Chaptered
 
 KEPT: Final = "kept"
 BROKEN: Final = "broken"
@@ -69,7 +69,7 @@ Pair = tuple[str, str]
 
 
 @attrs.frozen
-class Comparison(InNotebook):
+class Comparison(Chaptered):
     """What two policies make of one log.
 
     Attributes:

@@ -12,7 +12,7 @@ from escalate.errors import BadInput
 from escalate.offline import compare, read, replay, study
 from escalate.offline.figures import Figures, Spread
 from escalate.offline.figures.values import Chapter, Value
-from escalate.offline.reporting import Found, InNotebook, Mermaid, report
+from escalate.offline.reporting import Chaptered, Found, Mermaid, report
 from escalate.offline.reporting.flow import flow_of
 from escalate.policies.lanes import Lanes
 from tests.policies.drawing import draw
@@ -22,7 +22,7 @@ from .strategies import HOSTILE, founds
 
 
 @attrs.frozen
-class Study(InNotebook):
+class Study(Chaptered):
     """Something with chapters, as another module has it."""
 
     chapters: tuple[Chapter, ...]

@@ -255,7 +255,7 @@ class TestJournal:
     def test_ratings_and_queues_are_told(self):
         """The journal tells the customer's rating, and when nobody was assigned."""
         found = self.studied()
-        assert found["people"].figures["satisfaction"].value == Estimate(4.0)
+        assert found["people"].figures["satisfaction"].value == Estimate(4.0, unit="number")
         assert "in_queue" not in {each.key for each in found["time"].figures.left_out}
 
 

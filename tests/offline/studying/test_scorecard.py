@@ -229,7 +229,7 @@ class TestGoals:
         terms = Terms(policy=a_policy(Goal("rating", at_least=4)))
         log = Log((Case("1", (case.rows[0], rated)),))
         figures = chapter_of(Scorecard, log, terms).figures
-        assert figures["rating_at_least"].value == {"2026-03-02": Estimate(4.0)}
+        assert figures["rating_at_least"].value == {"2026-03-02": Estimate(4.0, unit="number")}
         assert figures["reached"].value["rating: at least 4"] == {"2026-03-02": 1}
 
     def test_a_case_that_came_back_is_not_deflected(self):
@@ -309,7 +309,7 @@ class TestFeedback:
         [value] = (
             chapter_of(Scorecard, read(desk.log()), terms).figures["rating_at_least"].value.values()
         )
-        assert value == Estimate(5.0)
+        assert value == Estimate(5.0, unit="number")
 
     def test_a_log_without_any(self):
         """Only a journal has feedback, and the scorecard says so."""

@@ -16,13 +16,13 @@ from escalate.offline.replays.deeds import Advice
 from escalate.offline.replays.promises import Breach, Decided, Promises
 from escalate.offline.replays.rows import Rows
 from escalate.offline.replays.tallies import Tally
-from escalate.offline.reporting.notebooks import InNotebook
+from escalate.offline.reporting.notebooks import Chaptered
 
 WORST = 20
 
 
 @attrs.frozen
-class Replay(InNotebook):
+class Replay(Chaptered):
     """What the engine made of a log.
 
     Attributes:

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from escalate.offline.reporting.exporting import export_rows as export_rows
     from escalate.offline.reporting.exporting import guarded as guarded
     from escalate.offline.reporting.exporting import unguarded as unguarded
-    from escalate.offline.reporting.notebooks import InNotebook as InNotebook
+    from escalate.offline.reporting.notebooks import Chaptered as Chaptered
     from escalate.offline.reporting.notebooks import Mermaid as Mermaid
     from escalate.offline.reporting.parts import Found as Found
     from escalate.offline.reporting.parts import Part as Part
 
 __all__ = [
+    "Chaptered",
     "FigureRow",
     "Found",
-    "InNotebook",
     "Mermaid",
     "Part",
     "Report",
@@ -34,7 +34,7 @@ __getattr__ = exports(
     {
         "FigureRow": "escalate.offline.reporting.exporting",
         "Found": "escalate.offline.reporting.parts",
-        "InNotebook": "escalate.offline.reporting.notebooks",
+        "Chaptered": "escalate.offline.reporting.notebooks",
         "Mermaid": "escalate.offline.reporting.notebooks",
         "Part": "escalate.offline.reporting.parts",
         "Report": "escalate.offline.reporting.building",

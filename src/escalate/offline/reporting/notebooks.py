@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from escalate.errors import nearest
+from escalate.offline.figures.values import Chapter, UnknownFigure
 
 
-class InNotebook:
-    """Shows what has chapters as HTML where a notebook asks for it."""
+class Chaptered:
+    """What has chapters: it is asked for one by its key, and shows itself where a notebook asks for HTML."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def chapters(self) -> tuple[Chapter, ...]:
+            """In the order in which people read them."""
+            ...
+
+    def __getitem__(self, key: str) -> Chapter:
+        """Return the chapter of that key, such as ``"flow"``.
+
+        Raises:
+            UnknownFigure: there is none; it is a KeyError too.
+        """
+        for chapter in self.chapters:
+            if chapter.key == key:
+                return chapter
+        known = nearest(key, [chapter.key for chapter in self.chapters])
+        name = type(self).__name__.lower()
+        raise UnknownFigure(f"{name}[...]", key, f"a chapter; {known}")
 
     def _repr_html_(self) -> str:
         from escalate.offline.reporting.building import report
 
-        return report(self)._repr_html_()  # type: ignore[arg-type]  # whoever takes this in has chapters
+        return report(self)._repr_html_()
 
 
 class Mermaid(str):

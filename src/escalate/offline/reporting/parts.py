@@ -10,7 +10,7 @@ import attrs
 from escalate.errors import BadInput
 from escalate.offline.figures.values import Chapter
 from escalate.offline.quality import DataQuality
-from escalate.offline.reporting.notebooks import InNotebook
+from escalate.offline.reporting.notebooks import Chaptered
 
 
 class Part(Protocol):
@@ -26,7 +26,7 @@ def _all(chapters: Iterable[Chapter]) -> tuple[Chapter, ...]:
 
 
 @attrs.frozen
-class Found(InNotebook):
+class Found(Chaptered):
     """Chapters of your own making, to report beside those of a study or a replay.
 
     Attributes:

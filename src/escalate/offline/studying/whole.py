@@ -10,12 +10,12 @@ import attrs
 
 from escalate.core.opentime.timeline import OpenTime
 from escalate.core.policy import EscalationPolicy
-from escalate.errors import BadInput, nearest
-from escalate.offline.figures.values import Chapter, UnknownFigure
+from escalate.errors import BadInput
+from escalate.offline.figures.values import Chapter
 from escalate.offline.gathering import Progress, Source, gather
 from escalate.offline.log import Case, Log
 from escalate.offline.quality import DataQuality
-from escalate.offline.reporting.notebooks import InNotebook
+from escalate.offline.reporting.notebooks import Chaptered
 from escalate.offline.studying.demand import Demand
 from escalate.offline.studying.fit import Fit
 from escalate.offline.studying.flow import Flow
@@ -38,7 +38,7 @@ CHAPTERS: Final[tuple[Callable[[Terms], ChapterGatherer], ...]] = (
 
 
 @attrs.frozen(repr=False)
-class Study(InNotebook):
+class Study(Chaptered):
     """What a log says of a desk.
 
     Attributes:
@@ -48,18 +48,6 @@ class Study(InNotebook):
 
     chapters: tuple[Chapter, ...]
     quality: DataQuality = attrs.field(factory=lambda: DataQuality(rows=0))
-
-    def __getitem__(self, key: str) -> Chapter:
-        """Return the chapter of that key, such as ``"flow"``.
-
-        Raises:
-            UnknownFigure: there is none; it is a KeyError too.
-        """
-        for chapter in self.chapters:
-            if chapter.key == key:
-                return chapter
-        known = nearest(key, [chapter.key for chapter in self.chapters])
-        raise UnknownFigure("study[...]", key, f"a chapter; {known}")
 
     def to_json(self) -> dict[str, Any]:
         """Return the data quality and the chapters by key, as dicts, lists, numbers and text."""
