@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from rich.console import Group
 from rich.table import Table
@@ -11,9 +12,13 @@ from rich.text import Text
 from escalate.cli.sections import Section
 from escalate.cli.text import count, duration, percent, printable, several
 from escalate.offline import Estimate
-from escalate.offline.figures import Figures, Share, Spread
+from escalate.offline.figures import Figure, Figures, Share, Spread
 from escalate.offline.figures.values import Value
 from escalate.offline.figures.words import estimated
+from escalate.offline.reporting.cells import of_share
+
+_MOST_ROWS: Final = 12
+_WHERE: Final = "--html or --json"
 
 
 def figures_section(figures: Figures) -> Section:
@@ -27,13 +32,23 @@ def figures_table(figures: Figures) -> Group:
     table.add_column(overflow="fold")
     table.add_column(justify="right", overflow="fold")
     for figure in figures:
-        for label, value in _rows(figure.title, figure.value):
+        for label, value in _in_short(figure):
             table.add_row(Text(printable(label)), Text(value))
     doubts = _by_reason((figure.doubt, figure.title) for figure in figures if figure.doubt)
     left_out = _by_reason((each.why, each.key) for each in figures.left_out)
     lines = [f"In doubt: {'; '.join(titles)}: {doubt}" for doubt, titles in doubts]
     lines += [f"Left out: {', '.join(keys)}; {why}" for why, keys in left_out]
     return Group(table, *(Text(printable(line)) for line in lines))
+
+
+def _in_short(figure: Figure) -> list[tuple[str, str]]:
+    """Return the rows of *figure*, its first ones if there are many, and none of what wants a picture."""
+    rows = list(_rows(figure.title, figure.value))
+    if len(rows) <= _MOST_ROWS + 2:  # to say that one is left out takes one, too
+        return rows
+    if figure.chart in ("heat", "line"):
+        return [(figure.title, f"{several(len(rows) - 1, 'value')}: see {_WHERE}")]
+    return [*rows[: _MOST_ROWS + 1], (f"  and {len(rows) - 1 - _MOST_ROWS} more: see {_WHERE}", "")]
 
 
 def _by_reason(found: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
@@ -89,6 +104,5 @@ def _spread(value: Spread) -> str:
 
 
 def _of(value: Share) -> str:
-    if isinstance(value.part, int) and isinstance(value.whole, int):
-        return f"{count(value.part)} of {count(value.whole)} ({percent(value.share)})"
-    return f"{duration(value.part)} of {duration(value.whole)} ({percent(value.share)})"
+    part, whole = of_share(value)
+    return f"{part} of {whole} ({percent(value.share)})"
