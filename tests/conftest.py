@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -17,19 +18,21 @@ from tests.postgres import NoPostgres, schema_in, server
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+# How long examples take to make depends on what else the machine does: no test asserts a time.
+UNTIMED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+settings.register_profile("ci", derandomize=True, print_blob=True, **UNTIMED)
 settings.register_profile(
     "quick",  # says at once that something fails, and does not look for the smallest example
     derandomize=True,
-    deadline=None,
+    **UNTIMED,
     phases=[Phase.explicit, Phase.generate],
 )
 settings.register_profile(
     "deep",  # python -m tests.deep asks in rounds, with new examples each time
     max_examples=300,
-    deadline=None,
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
+    **UNTIMED,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
