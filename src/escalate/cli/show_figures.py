@@ -14,6 +14,7 @@ from escalate.offline import Estimate
 from escalate.offline.figures import Figures, Share, Spread
 from escalate.offline.figures.values import Value
 from escalate.offline.figures.words import estimated
+from escalate.offline.reporting.cells import of_share
 
 
 def figures_section(figures: Figures) -> Section:
@@ -89,6 +90,5 @@ def _spread(value: Spread) -> str:
 
 
 def _of(value: Share) -> str:
-    if isinstance(value.part, int) and isinstance(value.whole, int):
-        return f"{count(value.part)} of {count(value.whole)} ({percent(value.share)})"
-    return f"{duration(value.part)} of {duration(value.whole)} ({percent(value.share)})"
+    part, whole = of_share(value)
+    return f"{part} of {whole} ({percent(value.share)})"
