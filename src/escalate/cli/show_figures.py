@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
+from typing import Final
 
 from rich.console import Group
 from rich.table import Table
@@ -11,10 +13,15 @@ from rich.text import Text
 from escalate.cli.sections import Section
 from escalate.cli.text import count, duration, percent, printable, several
 from escalate.offline import Estimate
-from escalate.offline.figures import Figures, Share, Spread
+from escalate.offline.figures import Figure, Figures, Share, Spread
 from escalate.offline.figures.values import Value
 from escalate.offline.figures.words import estimated
-from escalate.offline.reporting.cells import of_share
+from escalate.offline.reporting.cells import of_share, size
+
+_DRAWN: Final = ("heat", "line")
+"""What a chart tells at a glance, and a list of numbers does not."""
+_LONG: Final = 24
+_HIGHEST: Final = 10
 
 
 def figures_section(figures: Figures) -> Section:
@@ -28,7 +35,7 @@ def figures_table(figures: Figures) -> Group:
     table.add_column(overflow="fold")
     table.add_column(justify="right", overflow="fold")
     for figure in figures:
-        for label, value in _rows(figure.title, figure.value):
+        for label, value in _shortened(figure):
             table.add_row(Text(printable(label)), Text(value))
     doubts = _by_reason((figure.doubt, figure.title) for figure in figures if figure.doubt)
     left_out = _by_reason((each.why, each.key) for each in figures.left_out)
@@ -43,6 +50,30 @@ def _by_reason(found: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     for reason, name in found:
         reasons.setdefault(reason, []).append(name)
     return list(reasons.items())
+
+
+def _shortened(figure: Figure) -> Iterator[tuple[str, str]]:
+    """Yield the rows of *figure*; of a field or a line too long to read as text, the highest points."""
+    value = figure.value
+    found = list(_leaves(value)) if isinstance(value, Mapping) else []
+    if figure.chart not in _DRAWN or len(found) <= _LONG:
+        yield from _rows(figure.title, value)
+        return
+    ranked = sorted(range(len(found)), key=lambda at: -_height(found[at][1]))
+    yield f"{figure.title}, the highest", ""
+    highest = [at for at in ranked[:_HIGHEST] if _height(found[at][1]) > 0]
+    for at in sorted(highest):
+        path, leaf = found[at]
+        yield f"  {path}", _shown(leaf)
+    yield (
+        f"  and {count(len(found) - len(highest))} more, which --html draws and --export writes",
+        "",
+    )
+
+
+def _height(value: Value) -> float:
+    number = None if isinstance(value, Mapping) else size(value)
+    return -inf if number is None else number
 
 
 def _rows(label: str, value: Value) -> Iterator[tuple[str, str]]:
