@@ -95,10 +95,21 @@ def check(
         click.echo("\n".join(github_of(report, policy_file.as_posix(), lines)))
     else:
         facts = {"ok": report.ok, "verification": data_of(report, lines)}
-        proof = Section("What is proved", _lines(map(printable, text_of(report))), facts)
+        title = _counted(report)
+        proof = Section(title, _lines(map(printable, text_of(report))), facts)
         _write([*sections, proof], json_target)
     if report.refuted or (strict and report.unknown):
         context.exit(1)
+
+
+def _counted(report: Report) -> str:
+    """Return the heading of the proof: how many properties hold, and which do not."""
+    by_answer: dict[str, list[int]] = {}
+    for verdict in report.verdicts:
+        by_answer.setdefault(verdict.answer, []).append(verdict.number)
+    proved = len(by_answer.pop("proved", ()))
+    rest = (f"{answer}: {', '.join(map(str, numbers))}" for answer, numbers in by_answer.items())
+    return "; ".join([f"What is proved: {proved} of {len(report.verdicts)} properties", *rest])
 
 
 def _write(sections: list[Section], json_target: str | None) -> None:
