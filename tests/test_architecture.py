@@ -30,6 +30,7 @@ DELEGATES: dict[str, set[str]] = {
     "core/policy.py": {
         "escalate.policies.diagram",
         "escalate.policies.handbook.building",
+        "escalate.policies.picture",
         "escalate.policies.writing",
         "escalate.verify.findings",
         "escalate.verify.proving",

@@ -200,19 +200,6 @@ def test_an_export_of_another_layout_is_led_to_its_mapping(
     assert said.out == ""
 
 
-_HOURS = tuple(f"  {day} > " for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))
-
-
-def test_a_week_of_hours_is_no_screen_of_zeros():
-    """Of the 168 hours of the week the terminal has the highest, and says where all of them are."""
-    shown = study(LOG, "--mapping", MAPPING).stdout
-    assert "Arrivals by hour of the week, the highest" in shown
-    hours = [line for line in shown.splitlines() if line.startswith(_HOURS)]
-    assert 0 < len(hours) <= 10
-    assert all(int(line.split()[-1]) > 0 for line in hours)
-    assert f"and {168 - len(hours)} more, which --html draws and --export writes" in shown
-
-
 def test_peaks_are_counts(tmp_path):
     """A count against a mean of counts is not shown as hours."""
     log = tmp_path / "log.csv"

@@ -67,7 +67,7 @@ def test_the_volvo_notebook_tells_its_story(
     pingpong = _shown(ran, 'flow["to_first_completed_if_back_to_same_team"]').text
     assert "20.8 days" in pingpong
     assert "4.7 days" in pingpong
-    assert "31.5" in _shown(ran, 'time["customer_wait"]').text
+    assert "31.5" in _shown(ran, 'time["customer_wait_hours"]').text
     every = [_shown(ran, each.source) for each in ran.cells if each.cell_type == "code"]
     assert sum(words.pictures for words in every) >= 8
     assert (examples / "notebooks" / "volvo.html").stat().st_size > 100_000

@@ -28,15 +28,20 @@ def missing() -> str:
 
 
 def draw(diagrams: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what Mermaid makes of each of *diagrams*: ``svg`` and ``labels``, or ``error``.
+    """Return what Mermaid makes of each of *diagrams*: ``svg`` and ``labels``, or ``error``."""
+    return in_chromium("draw.mjs", diagrams)
+
+
+def in_chromium(script: str, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what *script* finds of each of *texts* in headless Chromium.
 
     Skips the test that asks where something is missing; a run with ``CI=true`` fails on skipped tests.
     """
     if lacks := missing():
         pytest.skip(lacks)
     done = subprocess.run(
-        ["node", "draw.mjs"],
-        input=json.dumps(list(diagrams)),
+        ["node", script],
+        input=json.dumps(list(texts)),
         capture_output=True,
         text=True,
         cwd=HERE,
@@ -44,5 +49,5 @@ def draw(diagrams: Sequence[str]) -> list[dict[str, Any]]:
         env={**os.environ, "CHROMIUM": CHROMIUM},
     )
     assert done.returncode == 0, done.stderr
-    results: list[dict[str, Any]] = json.loads(done.stdout)
-    return results
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from xml.etree import ElementTree
 
 import pytest
 
@@ -11,7 +12,7 @@ from escalate import EscalationPolicy, Path, Rule
 from escalate.testing import load_cases, policy_case
 from escalate.verify.findings import Report
 from escalate.verify.search import Budget
-from escalate.verify.showing import broken_path, data_of, github_of, sarif_of
+from escalate.verify.showing import data_of, github_of, sarif_of
 from escalate.verify.stories import story
 from tests.verify.desks import BAD, GOOD, PAUSES, TARGETS, desk
 
@@ -125,9 +126,19 @@ class TestShowing:
         assert "&lt;script&gt;" in shown
 
     def test_the_flowchart_shows_where_the_story_goes(self) -> None:
-        """The tiers of the story are drawn thick."""
-        (finding,) = report_on("to and fro by timers").verdict("endless-moves").findings
-        assert broken_path(BAD["to and fro by timers"][1], finding).endswith("class t0,t1 broken")
+        """The paths that the story takes are drawn in red, and the tiers that they lead to."""
+        report = report_on("to and fro by timers")
+        (finding,) = report.verdict("endless-moves").findings
+        assert finding.trace is not None
+        drawn = finding.trace.policy.to_svg(through=[("N1", "N2"), ("N2", "N1")])
+        assert drawn.count("#b3001b") == 4
+        assert drawn in report._repr_html_()
+        picture = ElementTree.fromstring(drawn)  # noqa: S314 - our own
+        titles = [each.text for each in picture.iter("{http://www.w3.org/2000/svg}title")]
+        assert (
+            titles[0]
+            == "The tiers of desk and the paths between them; a ticket went N1 > N2, N2 > N1"
+        )
 
 
 def test_a_tier_is_out_of_reach_for_one_of_two_reasons() -> None:

@@ -41,13 +41,17 @@ from escalate.verify.showing import data_of, github_of, sarif_of, text_of
     type=click.Path(dir_okay=False, allow_dash=True),
     help="Write the answer to this file, mistakes with their lines; - is stdout, with no words.",
 )
-@click.option("--cases", type=click.Path(dir_okay=False), help="Write the stories here, as cases.")
+@click.option(
+    "--cases",
+    type=click.Path(dir_okay=False),
+    help="Write the stories of what was found to this file, as cases for escalate test.",
+)
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0.01),
     default=300.0,
     show_default=True,
-    help="What it may cost.",
+    help="Give up after so long; what is not known by then is unknown, never proved.",
 )
 @click.option("--strict", is_flag=True, help="What could not be found out counts as wrong, too.")
 @click.option("--no-proof", is_flag=True, help="Only read the file: prove nothing.")

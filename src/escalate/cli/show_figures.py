@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from math import inf
 from typing import Final
 
 from rich.console import Group
@@ -16,12 +15,10 @@ from escalate.offline import Estimate
 from escalate.offline.figures import Figure, Figures, Share, Spread
 from escalate.offline.figures.values import Value
 from escalate.offline.figures.words import estimated
-from escalate.offline.reporting.cells import of_share, size
+from escalate.offline.reporting.cells import of_share
 
-_DRAWN: Final = ("heat", "line")
-"""What a chart tells at a glance, and a list of numbers does not."""
-_LONG: Final = 24
-_HIGHEST: Final = 10
+_MOST_ROWS: Final = 12
+_WHERE: Final = "--html or --json"
 
 
 def figures_section(figures: Figures) -> Section:
@@ -35,7 +32,7 @@ def figures_table(figures: Figures) -> Group:
     table.add_column(overflow="fold")
     table.add_column(justify="right", overflow="fold")
     for figure in figures:
-        for label, value in _shortened(figure):
+        for label, value in _in_short(figure):
             table.add_row(Text(printable(label)), Text(value))
     doubts = _by_reason((figure.doubt, figure.title) for figure in figures if figure.doubt)
     left_out = _by_reason((each.why, each.key) for each in figures.left_out)
@@ -44,36 +41,22 @@ def figures_table(figures: Figures) -> Group:
     return Group(table, *(Text(printable(line)) for line in lines))
 
 
+def _in_short(figure: Figure) -> list[tuple[str, str]]:
+    """Return the rows of *figure*, its first ones if there are many, and none of what wants a picture."""
+    rows = list(_rows(figure.title, figure.value))
+    if len(rows) <= _MOST_ROWS + 2:  # to say that one is left out takes one, too
+        return rows
+    if figure.chart in ("heat", "line"):
+        return [(figure.title, f"{several(len(rows) - 1, 'value')}: see {_WHERE}")]
+    return [*rows[: _MOST_ROWS + 1], (f"  and {len(rows) - 1 - _MOST_ROWS} more: see {_WHERE}", "")]
+
+
 def _by_reason(found: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     """Return each reason once, with what it is the reason for."""
     reasons: dict[str, list[str]] = {}
     for reason, name in found:
         reasons.setdefault(reason, []).append(name)
     return list(reasons.items())
-
-
-def _shortened(figure: Figure) -> Iterator[tuple[str, str]]:
-    """Yield the rows of *figure*; of a field or a line too long to read as text, the highest points."""
-    value = figure.value
-    found = list(_leaves(value)) if isinstance(value, Mapping) else []
-    if figure.chart not in _DRAWN or len(found) <= _LONG:
-        yield from _rows(figure.title, value)
-        return
-    ranked = sorted(range(len(found)), key=lambda at: -_height(found[at][1]))
-    yield f"{figure.title}, the highest", ""
-    highest = [at for at in ranked[:_HIGHEST] if _height(found[at][1]) > 0]
-    for at in sorted(highest):
-        path, leaf = found[at]
-        yield f"  {path}", _shown(leaf)
-    yield (
-        f"  and {count(len(found) - len(highest))} more, which --html draws and --export writes",
-        "",
-    )
-
-
-def _height(value: Value) -> float:
-    number = None if isinstance(value, Mapping) else size(value)
-    return -inf if number is None else number
 
 
 def _rows(label: str, value: Value) -> Iterator[tuple[str, str]]:

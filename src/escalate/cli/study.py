@@ -67,7 +67,8 @@ def study(
     """Say what LOG tells of a desk: CSV, JSON lines, XES or Parquet (also gzip), a row per change of a case.
 
     How cases flow between lines, what their time is spent on, what teams and people do, and what is doubtful
-    about it. Nothing is changed and nothing leaves this machine.
+    about it. Nothing is changed and nothing leaves this machine. What each figure means stands in the page
+    that --html writes, and in --json.
     """
     policy = None if policy_file is None else load_policy(policy_file)
     mapping = Mapping() if mapping_file is None else Mapping.from_file(mapping_file)

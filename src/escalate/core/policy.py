@@ -7,7 +7,7 @@ at every step is worked out once, in :mod:`escalate.core.compiled`. Files are re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -294,6 +294,23 @@ class EscalationPolicy:
         )
 
         return to_mermaid(self, statuses=statuses)
+
+    def to_svg(self, *, through: Collection[tuple[str, str]] = ()) -> str:
+        """Return the tiers and paths as an SVG picture, which any browser draws with nothing loaded.
+
+        Args:
+            through: The (source, target) of paths that are drawn in red and broad, such as the moves of
+                a ticket.
+
+        >>> policy = EscalationPolicy("desk", ["N1", "N2"], [Path("N1", "N2")])
+        >>> policy.to_svg(through=[("N1", "N2")]).count("#b3001b")
+        2
+        """
+        from escalate.policies.picture import (
+            to_svg,  # where people look for it, and no need of core
+        )
+
+        return to_svg(self, through=through)
 
     def verify(
         self,

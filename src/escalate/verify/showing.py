@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any, Final
 
+from escalate.core.events import Moved
 from escalate.core.explained import plain
-from escalate.core.policy import EscalationPolicy
 from escalate.verify.findings import Finding, Report
 from escalate.verify.stories import as_case, story
 
@@ -150,22 +150,9 @@ def _html(finding: Finding) -> str:
     body = ""
     if finding.trace is not None:
         lines = "\n".join(escape(line) for line in story(finding.trace))
-        drawn = escape(broken_path(finding.trace.policy, finding))
-        body = (
-            f"<pre>{lines}</pre><details><summary>flowchart</summary><pre>{drawn}</pre></details>"
-        )
+        moves = [event for event in finding.trace.journal if isinstance(event, Moved)]
+        through = list(dict.fromkeys((event.source, event.target) for event in moves))
+        drawn = finding.trace.policy.to_svg(through=through)
+        body = f"<pre>{lines}</pre>{drawn}"
     mend = f"<p>{escape(plain(finding.mend))}</p>" if finding.mend else ""
     return f"<p><b>{head}</b></p>{body}{mend}"
-
-
-def broken_path(policy: EscalationPolicy, finding: Finding) -> str:
-    """Return the policy's flowchart, Mermaid, with the tiers that the story goes through drawn thick."""
-    chart = policy.to_mermaid(statuses=False).rstrip()
-    trace = finding.trace
-    tiers = [] if trace is None else list(dict.fromkeys(each.ticket.tier for each in trace.moments))
-    names = [f"t{policy.tier_names.index(tier)}" for tier in tiers]
-    if not names:
-        return chart
-    return (
-        f"{chart}\n  classDef broken stroke:#c00,stroke-width:4px\n  class {','.join(names)} broken"
-    )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path as FilePath
 from typing import Any
@@ -30,7 +27,7 @@ from escalate.core.protocol import Goal
 from escalate.errors import BadInput
 from escalate.policies.handbook.language import LANGUAGES
 
-from ..drawing import CHROMIUM, HERE, draw, missing
+from ..drawing import draw, in_chromium
 from ..test_diagram import POLICIES, WORDS
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
@@ -101,20 +98,7 @@ def test_names_in_markdown_are_shown_as_they_are(policy: EscalationPolicy) -> No
 
 def look(pages: list[str]) -> list[dict[str, Any]]:
     """What headless Chromium sees of *pages* with the network off; skips where it is missing."""
-    if lacks := missing():
-        pytest.skip(lacks)
-    done = subprocess.run(
-        ["node", "look.mjs"],
-        input=json.dumps(pages),
-        capture_output=True,
-        text=True,
-        cwd=HERE,
-        check=False,
-        env={**os.environ, "CHROMIUM": CHROMIUM},
-    )
-    assert done.returncode == 0, done.stderr
-    seen: list[dict[str, Any]] = json.loads(done.stdout)
-    return seen
+    return in_chromium("look.mjs", pages)
 
 
 def check_seen(policy: EscalationPolicy, seen: dict[str, Any]) -> None:

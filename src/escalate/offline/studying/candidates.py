@@ -10,6 +10,7 @@ import attrs
 
 from escalate.offline.figures.values import Chart, Figure, LeftOut, Share, Value, hours
 from escalate.offline.studying.kinds import SOON_MINUTES, Kind, Move
+from escalate.offline.studying.spending import WORKED
 from escalate.offline.studying.stays import STAYS
 
 SHOWN: Final = 20
@@ -82,7 +83,7 @@ class Table:
             )
 
     def _work(self, common: list[tuple[str, Kind]], of: str) -> Iterator[Figure]:
-        work = f"work is {self.clock} in intervals that begin at a row whose status means open"
+        work = f"work is {self.clock} in intervals that {WORKED}"
         soon = f"more than none and at most {SOON_MINUTES} minutes"
         yield self._figure(
             "work",

@@ -21,6 +21,7 @@ from escalate.offline.studying.chapters import chapter_of
 from escalate.offline.studying.doubting import of_calendar, of_spans
 from escalate.offline.studying.fitwords import said_of
 from escalate.offline.studying.moved import Cost, Moved
+from escalate.offline.studying.spending import WORKED
 from escalate.offline.studying.stays import STAYS, Stay, clock_of, in_order, stays_of
 from escalate.offline.studying.telling import request_of
 from escalate.offline.studying.terms import Terms
@@ -130,8 +131,7 @@ class Fit:
                 "work_by_tier",
                 "Work by tier",
                 {tier: hours(self.work[tier]) for tier in tiers},
-                f"Hours of {clock} in the stays of the tier, in intervals that begin at a row whose "
-                f"status means open. {STAYS}.",
+                f"Hours of {clock} in the stays of the tier, in intervals that {WORKED}. {STAYS}.",
                 "bars",
                 doubt,
             )
@@ -165,7 +165,7 @@ class Fit:
             f"those solved in another tier, with work outside of {first} of more than none and no more than "
             f"is enough for {float(MOST):.0%} of the former of the same request type (of all types where "
             f"one has fewer than {FEWEST_OWN} of them); and both together. Work is {clock} in intervals "
-            "that begin at a row whose status means open. Shares with Wilson's 95 % interval. As little "
+            f"that {WORKED}. Shares with Wilson's 95 % interval. As little "
             f"work elsewhere does not prove that {first} could have done it. {STAYS}."
         )
         title = f"What {first} keeps, and could keep"

@@ -7,8 +7,8 @@ from typing import Final
 
 import attrs
 
-from escalate.core.status import Status
 from escalate.offline.log import Case
+from escalate.offline.studying.spending import is_work
 from escalate.offline.studying.stays import Stay, clock_of, in_order, stays_of
 from escalate.offline.studying.terms import Terms
 from escalate.offline.sums import merge_sums
@@ -104,9 +104,7 @@ def told_of(case: Case, terms: Terms) -> Told:
     elapsed, _ = clock_of(terms)
     stays = stays_of(case, elapsed)
     work_us = sum(
-        elapsed(row.at_us, row.at_us + us)
-        for row, us in case.intervals()
-        if row.meaning is Status.OPEN
+        elapsed(row.at_us, row.at_us + us) for row, us in case.intervals() if is_work(row)
     )
     solver = stays[-1].tier if stays and stays[-1].end == "solved" else None
     at_once = len(stays) == 1 and solver is not None and _is_short(stays[0])

@@ -32,6 +32,8 @@ MEANINGS: Final = {
     "unknown": "intervals that begin at a row whose status the mapping does not explain",
 }
 """What counts as each state, as a part of a sentence."""
+WORKED: Final = f"begin at a row whose status means open, unless {_NOBODY}"
+"""What is so of intervals in which somebody works."""
 
 Place = tuple[str | None, str | None, str | None]
 """The line, team and priority of a row."""
@@ -62,6 +64,11 @@ def state_of(row: Row) -> str:
     ):
         return "in_queue"
     return STATE_OF[row.meaning]
+
+
+def is_work(row: Row) -> bool:
+    """Whether somebody works on the case from *row* on; nobody does on a completed one."""
+    return row.meaning is Status.OPEN and state_of(row) == "in_work"
 
 
 def closings(case: Case) -> Iterator[tuple[Row, int]]:

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 import attrs
 
-from escalate.core.status import Status
 from escalate.offline.log import Case
+from escalate.offline.studying.spending import is_work
 from escalate.offline.studying.terms import Terms
 
 Elapsed = Callable[[int, int], int]
@@ -30,8 +30,7 @@ class Stay:
     Attributes:
         tier: Where.
         spent_us: How long, without the intervals that begin at a row that waits for the customer.
-        work_us: How long of that somebody worked: the intervals that begin at a row whose status means
-            open.
+        work_us: How long of that somebody worked: the intervals in work.
         end: How it ended; by the end of the log, for all that is known, if it is cut.
     """
 
@@ -55,7 +54,7 @@ def stays_of(case: Case, elapsed: Elapsed) -> tuple[Stay, ...]:
         if stays and not before.waits_for_customer:
             took_us = elapsed(before.at_us, row.at_us)
             stays[-1].spent_us += took_us
-            stays[-1].work_us += took_us if before.meaning is Status.OPEN else 0
+            stays[-1].work_us += took_us if is_work(before) else 0
         if row.tier is not None and (not stays or stays[-1].tier != row.tier):
             if stays:
                 stays[-1].end = "passed on"
