@@ -71,8 +71,8 @@ def check(
     """Say whether POLICY, a TOML or JSON file, is right: what it promises, or all its mistakes.
 
     Every situation that a ticket can come to is looked at, and each property is proved, or refuted with a
-    story that the real engine has run. Exits with 1 if one is refuted, with 2 if the file has a mistake,
-    which is told with its line.
+    story that the real engine has run. Exits with 1 if one is refuted (a difference from an older version
+    is only told), with 2 if the file has a mistake, which is told with its line.
     """
     if form == "json":
         json_target = json_target or "-"
