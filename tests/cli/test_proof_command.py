@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def test_a_good_policy_is_proved(capsys) -> None:
     assert main(["check", "good.toml"]) == 0
     told = capsys.readouterr().out
     assert "proved    1. Every ticket can still be resolved by a person, and closed" in told
+    assert re.search(r"What is proved: (\d+) of \1 properties\n", told)
     assert "refuted" not in told
 
 
@@ -36,6 +38,7 @@ def test_a_refuted_policy_stops_a_pipeline_with_its_story(capsys) -> None:
     """Exit code 1, the sentence, the story and what would mend it."""
     assert main(["check", "loop.toml"]) == 1
     told = capsys.readouterr().out
+    assert "properties; refuted: 3" in told
     assert "refuted   3. Rules and timers move a ticket only so often" in told
     assert "Mon 2026-03-02 09:00 CET: a ticket comes in: normal" in told
     assert "what would mend it" in told

@@ -172,3 +172,39 @@ def test_a_study_can_be_kept_mailed_and_computed_with(tmp_path):
     assert "The way of the cases" in page.read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8").count("<svg") > 10
     assert "flow,stays_in_first_line,,share,0.5,share," in rows.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["study", "replay"])
+@pytest.mark.parametrize(
+    ("mapping", "says"),
+    [
+        ("", 'delimiter = ";"'),
+        ('case = "Chamado"\nat = "Data"\n', 'delimiter = ";"'),
+        ('delimiter = ";"\ncase = "Chamado"\nat = "Data"\n', "at.format"),
+        (
+            'delimiter = ";"\ncase = "Chamado"\n[at]\ncolumn = "Data"\nformat = "%d/%m/%Y %H:%M"\n',
+            "at.zone",
+        ),
+    ],
+)
+def test_an_export_of_another_layout_is_led_to_its_mapping(
+    tmp_path, capsys, command, mapping, says
+):
+    """Who has semicolons, or dates of another order, is told the key of the mapping that says so."""
+    log, words = tmp_path / "log.csv", tmp_path / "mapping.toml"
+    log.write_text("Chamado;Data;Fila\n1;31/03/2026 09:00;N1\n", encoding="utf-8-sig")
+    words.write_text(mapping, encoding="utf-8")
+    assert run([command, str(log), "--mapping", str(words)]) == 2
+    said = capsys.readouterr()
+    assert says in said.err
+    assert said.out == ""
+
+
+def test_peaks_are_counts(tmp_path):
+    """A count against a mean of counts is not shown as hours."""
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "case_id,timestamp,activity\n1,2026-03-02T09:00Z,open\n2,2026-03-02T09:10Z,open\n",
+        encoding="utf-8",
+    )
+    assert "Monday 09:00 2 of 0.0" in " ".join(study(str(log)).stdout.split())

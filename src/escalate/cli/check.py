@@ -41,13 +41,17 @@ from escalate.verify.showing import data_of, github_of, sarif_of, text_of
     type=click.Path(dir_okay=False, allow_dash=True),
     help="Write the answer to this file, mistakes with their lines; - is stdout, with no words.",
 )
-@click.option("--cases", type=click.Path(dir_okay=False), help="Write the stories here, as cases.")
+@click.option(
+    "--cases",
+    type=click.Path(dir_okay=False),
+    help="Write the stories of what was found to this file, as cases for escalate test.",
+)
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0.01),
     default=300.0,
     show_default=True,
-    help="What it may cost.",
+    help="Give up after so long; what is not known by then is unknown, never proved.",
 )
 @click.option("--strict", is_flag=True, help="What could not be found out counts as wrong, too.")
 @click.option("--no-proof", is_flag=True, help="Only read the file: prove nothing.")
@@ -67,8 +71,8 @@ def check(
     """Say whether POLICY, a TOML or JSON file, is right: what it promises, or all its mistakes.
 
     Every situation that a ticket can come to is looked at, and each property is proved, or refuted with a
-    story that the real engine has run. Exits with 1 if one is refuted, with 2 if the file has a mistake,
-    which is told with its line.
+    story that the real engine has run. Exits with 1 if one is refuted (a difference from an older version
+    is only told), with 2 if the file has a mistake, which is told with its line.
     """
     if form == "json":
         json_target = json_target or "-"
@@ -95,10 +99,21 @@ def check(
         click.echo("\n".join(github_of(report, policy_file.as_posix(), lines)))
     else:
         facts = {"ok": report.ok, "verification": data_of(report, lines)}
-        proof = Section("What is proved", _lines(map(printable, text_of(report))), facts)
+        title = _counted(report)
+        proof = Section(title, _lines(map(printable, text_of(report))), facts)
         _write([*sections, proof], json_target)
     if report.refuted or (strict and report.unknown):
         context.exit(1)
+
+
+def _counted(report: Report) -> str:
+    """Return the heading of the proof: how many properties hold, and which do not."""
+    by_answer: dict[str, list[int]] = {}
+    for verdict in report.verdicts:
+        by_answer.setdefault(verdict.answer, []).append(verdict.number)
+    proved = len(by_answer.pop("proved", ()))
+    rest = (f"{answer}: {', '.join(map(str, numbers))}" for answer, numbers in by_answer.items())
+    return "; ".join([f"What is proved: {proved} of {len(report.verdicts)} properties", *rest])
 
 
 def _write(sections: list[Section], json_target: str | None) -> None:

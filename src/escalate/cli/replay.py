@@ -16,7 +16,7 @@ from escalate.cli.reporting import report_options, write_report
 from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_chapters import comparison_section
 from escalate.cli.show_figures import figures_section
-from escalate.cli.show_quality import quality_section
+from escalate.cli.show_quality import quality_section, refuse_if_none_usable
 from escalate.cli.show_replay import replay_section
 from escalate.core.policy import EscalationPolicy
 from escalate.offline import Log, Mapping, compare, split
@@ -89,7 +89,7 @@ def replay(
     if processes > 1:
         found = _in_processes(log, plan, policies, processes)
     else:
-        found = _here(read_log(log, plan), policies)
+        found = _here(read_log(log, plan), policies, log.name)
     write_report(html, export, found.parts, *policies[:1], title=f"What {log.name} says")
     if json_target is not None:
         write_json(found.sections, json_target)
@@ -99,16 +99,18 @@ def replay(
 
 @attrs.frozen
 class _Answer:
-    """What was found, as the terminal shows it and as reports take it."""
+    """What was found in the file of this name, as the terminal shows it and as reports take it."""
 
+    name: str
     sections: list[Section]
     parts: list[Part]
 
 
-def _here(log: Log, policies: list[EscalationPolicy]) -> _Answer:
+def _here(log: Log, policies: list[EscalationPolicy], name: str) -> _Answer:
+    refuse_if_none_usable(log.quality, name)
     figures = _figures(log, policies)
     part = Found([Chapter("figures", "Figures", figures)], log.quality)
-    answer = _Answer([quality_section(log.quality), figures_section(figures)], [part])
+    answer = _Answer(name, [quality_section(log.quality), figures_section(figures)], [part])
     if policies:
         console = terminal(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -135,7 +137,7 @@ def _in_processes(
     """Replay in other processes; figures that want the whole log in memory are left to one process."""
     # They begin with nothing of ours, which is the same on every system.
     spawned = get_context("spawn")
-    answer = _Answer([], [])
+    answer = _Answer(log.name, [], [])
     with (
         split(log, processes * _SHARDS_A_PROCESS, mapping=plan) as parts,
         ProcessPoolExecutor(processes, mp_context=spawned) as pool,
@@ -154,6 +156,7 @@ def _replay(
     """Add to *answer* what the engine makes of *source*."""
     found = run(source, policies[0], executor=pool, progress=wrap)
     if pool is not None:
+        refuse_if_none_usable(found.quality, answer.name)
         answer.sections.append(quality_section(found.quality))
     answer.sections.append(replay_section(found, policies[0]))
     answer.parts.append(found)

@@ -9,7 +9,8 @@ from rich.console import Group
 from rich.text import Text
 
 from escalate.cli.sections import Section
-from escalate.cli.text import count, printable
+from escalate.cli.text import count, printable, several
+from escalate.errors import InvalidFile
 from escalate.offline import DataQuality, Notice
 from escalate.offline.reporting.doubts import OF_ALL, OF_ROWS
 
@@ -30,6 +31,20 @@ def quality_section(quality: DataQuality) -> Section:
         lines.append(f"Columns taken by their standard names: {found}")
     body = Group(*(Text(printable(line)) for line in lines))
     return Section("Data quality", body, {"data_quality": quality.to_json()})
+
+
+def refuse_if_none_usable(quality: DataQuality, name: str) -> None:
+    """Raise an error where no row of the log *name* can be used: figures over none say nothing.
+
+    Raises:
+        InvalidFile: the log has rows, and all of them are unreadable.
+    """
+    if quality.kept or not quality.unreadable:
+        return
+    most = max(quality.unreadable, key=lambda notice: notice.count)
+    got = f"{several(quality.rows, 'row')}, none of them usable"
+    wanted = "rows that have a case and an instant"
+    raise InvalidFile(name, f"{got}; {count(most.count)} with {most.about}", wanted)
 
 
 def _lines(title: str, notices: Sequence[Notice]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from escalate.cli.reading import read_log
 from escalate.cli.reporting import report_options, write_report
 from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_chapters import chapter_sections
-from escalate.cli.show_quality import quality_section
+from escalate.cli.show_quality import quality_section, refuse_if_none_usable
 from escalate.core.policy import EscalationPolicy
 from escalate.offline import Mapping, Study, shards
 from escalate.offline import study as run
@@ -67,11 +67,13 @@ def study(
     """Say what LOG tells of a desk: CSV, JSON lines, XES or Parquet (also gzip), a row per change of a case.
 
     How cases flow between lines, what their time is spent on, what teams and people do, and what is doubtful
-    about it. Nothing is changed and nothing leaves this machine.
+    about it. Nothing is changed and nothing leaves this machine. What each figure means stands in the page
+    that --html writes, and in --json.
     """
     policy = None if policy_file is None else load_policy(policy_file)
     mapping = Mapping() if mapping_file is None else Mapping.from_file(mapping_file)
     found = _study(log, mapping, policy, names=names, processes=processes)
+    refuse_if_none_usable(found.quality, log.name)
     sections: list[Section] = [quality_section(found.quality), *chapter_sections(found.chapters)]
     write_report(html, export, [found], policy, title=f"What {log.name} says")
     if json_target is not None:

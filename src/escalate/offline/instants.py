@@ -14,6 +14,10 @@ from escalate.offline.doubts.clocks import Clocks
 _EARLIEST_US: Final = as_us(datetime.min.replace(tzinfo=UTC))
 _LATEST_US: Final = as_us(datetime.max.replace(tzinfo=UTC))
 
+_ISO: Final = (
+    "ISO 8601, such as 2026-11-03T14:05:09+01:00, and the mapping names no other way (at.format)"
+)
+
 SHOWN_TWICE: Final = "the zone's clock shows this time twice"
 NEVER_SHOWN: Final = "the zone's clock never shows this time"
 
@@ -37,7 +41,7 @@ class InstantReader:
         self.clocks = Clocks()
         self._last_seen: tzinfo | None = None
         self._zone = zone
-        self._layout = layout or "ISO 8601, such as 2026-11-03T14:05:09+01:00"
+        self._layout = layout or _ISO
         self._parse: Callable[[str], datetime] = datetime.fromisoformat
         if layout is not None:
             self._parse = partial(_parse_as, layout)
@@ -82,7 +86,9 @@ class InstantReader:
 
     def _on_the_clock(self, moment: datetime) -> tuple[datetime, str]:
         if self._zone is None:
-            raise Unreadable("an instant without an offset, and the mapping names no zone")
+            raise Unreadable(
+                "an instant without an offset, and the mapping names no zone (at.zone)"
+            )
         first = moment.replace(tzinfo=self._zone, fold=0)
         second = first.replace(fold=1)
         before, after = first.utcoffset(), second.utcoffset()

@@ -42,6 +42,10 @@ _JOURNAL_ATTRIBUTES: Final = (
 )
 _OWN_WORDS: Final = {status.value: status.value for status in Status}
 
+_DELIMITERS: Final = (";", "\t", "|", ",")
+_SHOWN: Final = 120
+"""Letters that are shown of a header that was read as one column."""
+
 Recognised = tuple[tuple[str, str], ...]
 """Pairs of a part of a mapping and the column that was taken for it."""
 
@@ -74,10 +78,31 @@ def completed(plan: Mapping, columns: tuple[str, ...], name: str) -> tuple[Mappi
     return filled, found
 
 
+def among(columns: tuple[str, ...]) -> str:
+    """Return a hint where a header was read as one column because another delimiter parts it.
+
+    >>> print(among(("case;team",)))
+    its header is one column, 'case;team': where ; parts the columns, the mapping says delimiter = ";"
+    """
+    if len(columns) != 1:
+        return ""
+    (header,) = columns
+    sign = max(_DELIMITERS, key=header.count)
+    if sign not in header:
+        return ""
+    word, written = ("a tab", r"\t") if sign == "\t" else (sign, sign)
+    said = f'where {word} parts the columns, the mapping says delimiter = "{written}"'
+    start = header if len(header) <= _SHOWN else f"{header[:_SHOWN]}..."
+    return f"its header is one column, {start!r}: {said}"
+
+
 def _refuse(place: str, names: Iterable[str], columns: tuple[str, ...], name: str) -> None:
-    known = ", ".join(columns) or "none"
-    wanted = f"a column of {name}, which has none called {' or '.join(names)}; known: {known}"
-    raise InvalidMapping(place, None, wanted)
+    called = " or ".join(names)
+    wanted = (
+        f"a column of {name}, which has none called {called}, so that the mapping has to name it"
+    )
+    known = among(columns) or f"known: {', '.join(columns) or 'none'}"
+    raise InvalidMapping(place, "no column", f"{wanted}; {known}")
 
 
 def _filled(plan: Mapping, standard: Mapping) -> Mapping:

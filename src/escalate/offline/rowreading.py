@@ -16,6 +16,7 @@ from escalate.offline.log import Row
 from escalate.offline.mapping import Mapping, PriorityColumn, TierColumn, zone_of
 from escalate.offline.patterns import guarded, matches
 from escalate.offline.quality import Tally
+from escalate.offline.recognising import among
 
 
 class RowReader:
@@ -157,7 +158,7 @@ def wanted_of(plan: Mapping) -> tuple[str, ...]:
 def _check(table: Table, place: str, column: str) -> None:
     found = table.columns.count(column)
     if not found:
-        hint = nearest(column, table.columns)
+        hint = among(table.columns) or nearest(column, table.columns)
         raise InvalidMapping(place, column, f"a column of {table.name}; {hint}")
     if found > 1:
         raise InvalidFile(table.name, f"several columns {column!r}", "one column of that name")

@@ -109,6 +109,14 @@ class TestDoubts:
         assert "spans 1 days" in figures["arrivals_by_hour_of_week"].doubt
         assert figures["arrivals_by_day"].doubt == ""
 
+    def test_hours_of_an_unknown_zone_are_doubted(self):
+        """Whoever gives no policy is told that the peak at 13 is one of UTC, and not of the desk."""
+        log = Log((case("1", (START, "open")),))
+        for terms, is_doubted in ((Terms(), True), (SAO_PAULO, False)):
+            figures = chapter_of(Demand, log, terms).figures
+            for key in ("arrivals_by_hour_of_week", "peaks"):
+                assert ("hours are those of UTC" in figures[key].doubt) is is_doubted
+
     def test_cases_chosen_by_their_end_make_arrivals_mean_nothing(self):
         """Where only those are here that ended late, who came early is who stayed long."""
         rows = [

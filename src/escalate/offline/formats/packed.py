@@ -71,6 +71,12 @@ class _Lines(io.BufferedIOBase):
     read1 = read
 
 
+_UTF_8: Final = (
+    'UTF-8, which spreadsheets save as "CSV UTF-8", '
+    "and iconv -f CP1252 -t UTF-8 makes of most other exports"
+)
+
+
 @contextmanager
 def in_our_words(name: str, line: Callable[[], int]) -> Iterator[None]:
     """Say what is wrong with a file that cannot be read on, and after which line."""
@@ -78,7 +84,7 @@ def in_our_words(name: str, line: Callable[[], int]) -> Iterator[None]:
         yield
     except UnicodeDecodeError as error:
         got = f"bytes that are no UTF-8 ({error.reason})"
-        raise InvalidFile(f"{name}, after line {line()}", got, "UTF-8") from None
+        raise InvalidFile(f"{name}, after line {line()}", got, _UTF_8) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InvalidFile(f"{name}, after line {line()}", str(error), "a whole gzip file") from None
     except LineTooLong:

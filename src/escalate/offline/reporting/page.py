@@ -25,7 +25,7 @@ _SHORT: Final = 10
 _KEYS: Final = {
     "flow": (
         "The thicker a way, the more often it was gone. Solid: onwards. Dashed: back. "
-        "Dotted: no path of the policy."
+        "Dotted: no path of the policy. Times are medians: of a stay, or before a move."
     ),
     "heat": "The larger and stronger a square, the more. A dashed frame: nothing is known.",
 }

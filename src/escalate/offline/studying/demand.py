@@ -15,7 +15,7 @@ from escalate.offline.figures.values import Chapter, Figure, LeftOut, Share
 from escalate.offline.log import Case
 from escalate.offline.quality import DataQuality
 from escalate.offline.studying.chapters import chapter_of
-from escalate.offline.studying.deskclock import iso, shown_us, weekday_of, zone_of
+from escalate.offline.studying.deskclock import UNKNOWN, iso, shown_us, weekday_of, zone_of
 from escalate.offline.studying.doubting import as_sentence
 from escalate.offline.studying.terms import Terms
 from escalate.offline.sums import merge_sums
@@ -79,8 +79,9 @@ class Demand:
             return
         window = quality.evidence.window
         chosen = as_sentence(window.chosen_by_end())
-        yield self._by_hour(chosen or self._too_short())
-        yield self._peaks(chosen or self._too_short())
+        hourly = " ".join(filter(None, (chosen or self._too_short(), self._other_zone())))
+        yield self._by_hour(hourly)
+        yield self._peaks(hourly)
         yield self._by_week(chosen)
         yield self._by_day(chosen)
         if self.has_status:
@@ -170,6 +171,13 @@ class Demand:
         if days >= 7 * _FEWEST_WEEKS:
             return ""
         return f"The log spans {days} days: a weekday comes up fewer than {_FEWEST_WEEKS} times."
+
+    def _other_zone(self) -> str:
+        if self.clock != UNKNOWN:
+            return ""
+        return (
+            "The hours are those of UTC: a policy whose calendar has the desk's zone shows its own."
+        )
 
 
 def _peak(counts: Counter[Key]) -> tuple[Key, int]:

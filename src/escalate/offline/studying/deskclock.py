@@ -11,6 +11,8 @@ from escalate.core.opentime.timeline import OpenTime
 from escalate.core.workcalendar import WorkCalendar
 from escalate.offline.studying.terms import Terms
 
+UNKNOWN: Final = "by the clock of UTC, as nothing says the desk's own zone"
+"""How the clock is called where neither a policy nor ``hours=`` says the zone."""
 _DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 _FIRST_US: Final = (date.min.toordinal() - _DAY_ZERO + 1) * DAY_US
 _LAST_US: Final = (date.max.toordinal() - _DAY_ZERO - 1) * DAY_US
@@ -26,7 +28,7 @@ def zone_of(terms: Terms) -> tuple[ZoneInfo, str]:
     for calendar in calendars:
         if isinstance(calendar, WorkCalendar) and calendar != _ALWAYS:
             return ZoneInfo(calendar.timezone), f"by the clock of {calendar.timezone}"
-    return ZoneInfo("UTC"), "by the clock of UTC, as nothing says the desk's own zone"
+    return ZoneInfo("UTC"), UNKNOWN
 
 
 def shown_us(at_us: int, zone: ZoneInfo) -> int:
