@@ -13,6 +13,7 @@ from escalate import (
     Permission,
     Receiver,
     RequestType,
+    Rule,
     SLAPolicy,
     Step,
     Target,
@@ -56,7 +57,7 @@ def desk(**changes: Any) -> EscalationPolicy:
         "sla": SLAPolicy([OWNED]),
         **changes,
     }
-    tiers = ["N1", Tier("bot", kind="bot")]
+    tiers: list[Tier | str] = ["N1", Tier("bot", kind="bot")]
     return EscalationPolicy("trap", tiers, given.pop("paths"), **given)
 
 
@@ -73,3 +74,79 @@ def test_that_no_verdict_comes_in_is_said() -> None:
     assert any(said in each for each in desk().verify().assumptions)
     asks = desk(**TRAPS["a path that reads a verdict"]).verify()
     assert not any(said in each for each in asks.assumptions)
+
+
+def steps(**targets: list[Step]) -> SLAPolicy:
+    """Promises of an hour for urgent tickets, and of a day for all, with these steps."""
+    return SLAPolicy(
+        [
+            Target(
+                "ownership",
+                "1h",
+                when='priority == "urgent"',
+                name="urgent",
+                steps=targets.get("urgent", [Step("100%", notify="lead")]),
+            ),
+            Target(
+                "ownership",
+                "8h",
+                default=True,
+                name="usual",
+                steps=targets.get("usual", [Step("100%", notify="lead")]),
+            ),
+        ]
+    )
+
+
+WARNED: Final = Step("50%", notify="lead")
+VIP: Final = '"vip" in tags'
+NO_VIP: Final = '"vip" not in tags'
+MISSED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "a late change passes the warning by, and only tags": (
+        "forgotten",
+        {"sla": steps(urgent=[WARNED, Step("100%", tag="late")])},
+    ),
+    "a late change passes the warning by, and nobody hears of the breach": (
+        "nobody-told",
+        {"sla": steps(urgent=[WARNED, Step("80%", when=VIP, notify="lead")])},
+    ),
+    "each of two steps comes while the other one's condition holds": (
+        "forgotten",
+        {
+            "sla": steps(
+                usual=[
+                    Step("50%", when=VIP, notify="lead"),
+                    Step("60%", when=NO_VIP, notify="lead"),
+                ]
+            )
+        },
+    ),
+    "each of two rules looks while the other one's condition holds": (
+        "silent-pause",
+        {
+            "rules": [
+                Rule("vip", on="idle", after="1d", when=VIP, notify="lead"),
+                Rule("rest", on="idle", after="2d", when=NO_VIP, notify="lead"),
+            ]
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISSED)
+def test_a_word_that_may_be_missed_is_no_proof(name: str) -> None:
+    """What speaks in each situation may still be heard in none, and a ticket shows it."""
+    code, changes = MISSED[name]
+    verdict = desk(**changes).verify().verdict(code)
+    assert verdict.answer == "refuted", str(verdict)
+    for finding in verdict.findings:
+        assert finding.trace is not None
+        assert finding.trace.replay() == finding.trace
+
+
+def test_a_word_behind_those_that_may_be_missed_is_one() -> None:
+    """Where the last step speaks whatever happens, all the others may be passed by."""
+    conditional = [Step("50%", when=VIP, notify="lead"), Step("100%", notify="lead")]
+    report = desk(sla=steps(urgent=conditional, usual=conditional)).verify()
+    assert report.verdict("nobody-told").answer == "proved"
+    assert report.verdict("forgotten").answer == "proved"
