@@ -293,6 +293,28 @@ def test_what_still_runs_makes_the_share_doubtful():
     assert not figures(done)["kept"].doubt
 
 
+def test_a_case_is_followed_to_its_own_last_row(tmp_path):
+    """What is due after a case's last row is running, although others go on; the definition says so."""
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "case_id,timestamp,tier,status\n"
+        "1,2026-03-02T09:00Z,N1,open\n"
+        "2,2026-03-02T09:00Z,N1,open\n"
+        "2,2026-05-04T09:00Z,N1,resolved\n"
+    )
+    policy = EscalationPolicy(
+        "owned", ["N1"], sla=SLAPolicy([Target("ownership", "2h", default=True)])
+    )
+    mapping = {
+        "tier": "tier",
+        "status": "status",
+        "words": {"open": "open", "resolved": "resolved"},
+    }
+    verdicts = figures(replay(read(log, **mapping), policy))["verdicts"]
+    assert verdicts.value["ownership 2h"]["running"] == 1
+    assert "running at the case's last row" in verdicts.definition
+
+
 def test_breaches_stand_at_their_hour_on_the_wall():
     """The heat map of a desk in Berlin is in its own hours."""
     log = case((0, "N1", "open"), (24 * 5, "N1", "open"))

@@ -23,8 +23,8 @@ _VERDICTS = ("met", "breached", "cancelled", "running")
 DEFINITIONS = {
     "journal_events": "Events in the journals of all cases: what happened, timers included.",
     "kept": (
-        "Cycles of each target's clock by verdict: met in time, breached, cancelled, or still running "
-        "when the log ends; share is that of met among met and breached. A cycle that a reopening revived "
+        "Cycles of each target's clock by verdict: met in time, breached, cancelled, or still running at "
+        "the last row; share is that of met among met and breached. A cycle that a reopening revived "
         "counts once, with its last verdict."
     ),
     "violations": (

@@ -14,12 +14,13 @@ from escalate.core.clockkinds import IDLE
 from escalate.core.deciding.acts import RESERVED
 from escalate.core.model import Actor, Attempt, Handoff, MoveKind, Request, Ticket, Verdict
 from escalate.core.policy import EscalationPolicy
-from escalate.verify.noticing import OTHER, SOMEBODY, SOMEBODY_ELSE, Noticed
+from escalate.verify.noticing import OTHER, Noticed, unlike
 from escalate.verify.outline import Due, Outliner
 
 TOLD: Final = "told"
 ID: Final = "T-1"
-BOT: Final = Actor("assistant", "bot")
+ASSISTANT: Final = "assistant"
+CHIEF: Final = "chief"
 
 
 @attrs.frozen
@@ -153,10 +154,11 @@ def _usual_first(policy: EscalationPolicy) -> list[str]:
 
 
 def _channels(noticed: Noticed) -> list[str | None]:
-    if not any(atom.subject.name == "channel" for atom in noticed.every):
-        return [None]
-    named = sorted(str(n) for n in noticed.constants("channel", opening=True) if n is not None)
-    return [None, *named, OTHER]
+    read = {n for n in noticed.constants("channel", opening=True) if n is not None}
+    named = sorted(
+        {*map(str, read), *(ch for t in noticed.policy.request_types for ch in t.channels)}
+    )
+    return [None, *named, unlike(OTHER, named)] if named else [None]
 
 
 def alphabet_of(noticed: Noticed, outliner: Outliner) -> Alphabet:
@@ -165,10 +167,11 @@ def alphabet_of(noticed: Noticed, outliner: Outliner) -> Alphabet:
     roles = {role for path in policy.paths for role in (*path.by, *path.override_by)}
     roles |= {role for each in policy.permissions for role in each.roles}
     roles |= {each.name for each in policy.receivers}
-    person, chief = Actor(SOMEBODY, roles=roles), Actor("chief", roles=roles)
+    person, bot = Actor(noticed.somebody, roles=roles), Actor(ASSISTANT, "bot", roles)
+    chief = Actor(unlike(CHIEF, [person.id]), roles=roles)
     commands = [
-        *_everyday(policy, noticed, person),
-        *_facts(noticed, outliner),
+        *_everyday(policy, noticed, person, bot),
+        *_facts(noticed, outliner, bot),
         *_assigning(noticed, outliner, person),
         *_inviting(noticed, person),
     ]
@@ -176,7 +179,9 @@ def alphabet_of(noticed: Noticed, outliner: Outliner) -> Alphabet:
     return Alphabet(noticed, outliner, person, chief, tuple(commands), moves)
 
 
-def _everyday(policy: EscalationPolicy, noticed: Noticed, by: Actor) -> Iterator[c.Command]:
+def _everyday(
+    policy: EscalationPolicy, noticed: Noticed, by: Actor, bot: Actor
+) -> Iterator[c.Command]:
     yield c.Take(by=by)
     yield c.Reply(by=by)
     yield c.Reply(then="wait", by=by)
@@ -194,39 +199,41 @@ def _everyday(policy: EscalationPolicy, noticed: Noticed, by: Actor) -> Iterator
         yield c.Note(by=by)
     if noticed.bots:
         for then in get_args(c.Then):
-            yield c.Reply(then=then, bot=True, by=BOT)
+            yield c.Reply(then=then, bot=True, by=bot)
     if "human_requested" in noticed.words:
         yield c.RequestHuman()
     if "accept" in policy.compiled.clocks or "accepted" in noticed.words:
         yield c.Accept(by=by)
 
 
-def _facts(noticed: Noticed, outliner: Outliner) -> Iterator[c.Command]:
+def _facts(noticed: Noticed, outliner: Outliner, bot: Actor) -> Iterator[c.Command]:
     """Yield what machines may say as well as people; that people may is the same with an act of theirs."""
     policy, words = noticed.policy, noticed.words
     told = bool({"field_changed"} & words)
-    yield from _priorities(policy, noticed)
+    yield from _priorities(policy, noticed, bot)
     if "request_type" in noticed.names or told:
-        yield from (c.SetRequestType(each.name, by=BOT) for each in policy.request_types)
+        yield from (c.SetRequestType(each.name, by=bot) for each in policy.request_types)
     names = noticed.keys("milestones") if "milestone" not in words else policy.milestones
-    yield from (c.ReachMilestone(name, by=BOT) for name in names)
-    for tag in sorted({*noticed.keys("tags"), *noticed.tags_put_on, *([OTHER] if told else ())}):
-        yield c.Tag(tag, by=BOT)
-        yield c.Untag(tag, by=BOT)
+    yield from (c.ReachMilestone(name, by=bot) for name in names)
+    tags = {*noticed.keys("tags"), *noticed.tags_put_on}
+    for tag in sorted({*tags, *([unlike(OTHER, tags)] if told else ())}):
+        yield c.Tag(tag, by=bot)
+        yield c.Untag(tag, by=bot)
     for name in noticed.keys("fields"):
         for value in noticed.field_values(name):
-            yield c.SetField(name, value, by=BOT)
-    what = [*noticed.keys("attempts"), *([OTHER] if "attempt_failed" in words else ())]
-    for each in what:
-        yield c.RecordAttempt(each, by=BOT)
-        if "attempt_failed" in words and each != OTHER:
-            yield c.RecordAttempt(each, worked=True, by=BOT)
-    yield from (c.Signal(word, by=BOT) for word in sorted(words - RESERVED))
+            yield c.SetField(name, value, by=bot)
+    tried = noticed.keys("attempts")
+    other = unlike(OTHER, tried)
+    for each in (*tried, *([other] if "attempt_failed" in words else ())):
+        yield c.RecordAttempt(each, by=bot)
+        if "attempt_failed" in words and each != other:
+            yield c.RecordAttempt(each, worked=True, by=bot)
+    yield from (c.Signal(word, by=bot) for word in sorted(words - RESERVED))
     if outliner.classifies:
-        yield from _verdicts(noticed)
+        yield from _verdicts(noticed, bot)
 
 
-def _priorities(policy: EscalationPolicy, noticed: Noticed) -> Iterator[c.Command]:
+def _priorities(policy: EscalationPolicy, noticed: Noticed, bot: Actor) -> Iterator[c.Command]:
     classes = noticed.classes("priority", _usual_first(policy))
     taken = dict.fromkeys(classes.values())
     if "priority_changed" in noticed.words:
@@ -235,10 +242,10 @@ def _priorities(policy: EscalationPolicy, noticed: Noticed) -> Iterator[c.Comman
             alike = [p for p in classes if classes[p] == first and p != first]
             taken |= dict.fromkeys(alike[:1])
     if len(taken) > 1:
-        yield from (c.SetPriority(str(priority), by=BOT) for priority in taken)
+        yield from (c.SetPriority(str(priority), by=bot) for priority in taken)
 
 
-def _verdicts(noticed: Noticed) -> Iterator[c.Command]:
+def _verdicts(noticed: Noticed, bot: Actor) -> Iterator[c.Command]:
     policy = noticed.policy
     key = "classification.confidence"
     judge = noticed.judge(key)
@@ -249,7 +256,7 @@ def _verdicts(noticed: Noticed) -> Iterator[c.Command]:
         found.setdefault((judge(share), share >= policy.place_at), share)
     for tier in (*policy.tier_names, None):
         for confidence in (None, *found.values()):
-            yield c.Classify(Verdict(tier, confidence), by=BOT)
+            yield c.Classify(Verdict(tier, confidence), by=bot)
 
 
 def _shares(noticed: Noticed, key: str) -> list[float]:
@@ -263,10 +270,11 @@ def _assigning(noticed: Noticed, outliner: Outliner, by: Actor) -> Iterator[c.Co
     named = sorted(str(name) for name in noticed.constants("assignee") if name is not None)
     if not (reassigns or "assignee" in noticed.names or outliner.classifies):
         return
+    elses = [noticed.somebody_else] if reassigns else []
     yield c.Assign(None, by=by)
-    for name in (SOMEBODY, *([SOMEBODY_ELSE] if reassigns else ()), *named):
+    for name in (noticed.somebody, *elses, *named):
         yield c.Assign(name, by=by)
-    for name in (*([SOMEBODY_ELSE] if reassigns else ()), *named):
+    for name in (*elses, *named):
         other = Actor(name, roles=by.roles)
         yield c.Take(by=other)
         for then in get_args(c.Then):

@@ -28,6 +28,18 @@ SOMEBODY_ELSE: Final = "somebody else"
 _TIMED: Final = ("age", "in_tier_for")
 
 
+def unlike(name: str, taken: Iterable[object]) -> str:
+    """Return *name*, or one made of it that is none of *taken*: a policy may use any word itself.
+
+    >>> unlike("somebody", ["somebody"])
+    "somebody'"
+    """
+    known = set(taken)
+    while name in known:
+        name += "'"
+    return name
+
+
 def changes_ticket(doing: Doing) -> bool:
     """Whether *doing* does more than tell somebody, and so may change what is decided later."""
     return bool(doing.move or doing.invite or doing.set_priority or doing.tag or doing.ask_approval)
@@ -77,6 +89,19 @@ class Noticed:
                 whole = max(age, stay)  # no stay is longer than the ticket is old
                 found.setdefault((judges[0](whole), judges[1](stay)), (whole, stay))
         return tuple(found.values())
+
+    @property
+    def somebody(self) -> str:
+        """Somebody of the desk whom the policy does not name."""
+        return unlike(SOMEBODY, self._people())
+
+    @property
+    def somebody_else(self) -> str:
+        """Somebody else of the desk whom the policy does not name."""
+        return unlike(SOMEBODY_ELSE, self._people())
+
+    def _people(self) -> set[object]:
+        return {*self.constants("assignee"), *(each.name for each in self.policy.receivers)}
 
     @property
     def tags_put_on(self) -> frozenset[str]:
@@ -134,7 +159,7 @@ def _around(constants: Iterable[Constant]) -> list[Value]:
     flags = [True, False] if any(isinstance(flag, bool) for flag in constants) else []
     found: list[Value] = [None, *flags, *texts]
     if texts:
-        found.append(OTHER)
+        found.append(unlike(OTHER, texts))
     for low, high in pairwise(numbers):
         found.append((low + high) / 2)
     if numbers:

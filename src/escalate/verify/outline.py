@@ -21,7 +21,7 @@ from escalate.core.model import Attempt, Draft, Fired, Request, Ticket, Verdict,
 from escalate.core.policy import EscalationPolicy
 from escalate.core.sealing import FrozenDict, seal
 from escalate.core.status import Status
-from escalate.verify.noticing import SOMEBODY, Noticed, Value
+from escalate.verify.noticing import Noticed, Value
 
 Outline = tuple[Hashable, ...]
 REST_US: Final = 4_000_000_000_000_000  # some instant, decades from both ends of every calendar
@@ -50,7 +50,8 @@ class Outliner:
             target.reassign for target in self._policy.sla.targets
         )
         self._named = noticed.constants("assignee")
-        self._classes = self.classifies or "classification" in noticed.names
+        self._somebody = noticed.somebody
+        self._classes = self.classifies
         self._priorities = self._classes_of_priorities()
         self._kinds = clocks
         back = [path for path in self._policy.paths if path.kind != "escalate"]
@@ -75,7 +76,8 @@ class Outliner:
         """Whether a classifier's verdict can matter."""
         deeds = [*self._tables.rules, *self._tables.steps.values()]
         asked = any(deed.doing.classify for deed in deeds)
-        return bool(self._policy.classifier or asked or "classified" in self._noticed.words)
+        read = "classification" in self._noticed.names or "classified" in self._noticed.words
+        return bool(self._policy.classifier or asked or read)
 
     def _classes_of_priorities(self) -> Mapping[str, str]:
         every = self._policy.priorities
@@ -136,7 +138,7 @@ class Outliner:
         name = ticket.assignee
         if name is None or not (self._assigns or self._classes):
             return None
-        return name if name in self._named else SOMEBODY
+        return name if name in self._named else self._somebody
 
     def _counted(self, ticket: Draft) -> tuple[int, int]:
         names, noticed = self._noticed.names, self._noticed

@@ -90,6 +90,8 @@ def _assumptions(policy: EscalationPolicy, space: Space) -> tuple[str, ...]:
     found = list(ASSUMPTIONS)
     if not space.noticed.bots:
         found.append("Bots do not answer customers: no tier is theirs and no promise counts them.")
+    if not space.outliner.classifies:
+        found.append("No verdicts come in: the policy asks for none, and nothing in it reads one.")
     if any(target.days is not None and target.steps for target in policy.sla.targets):
         found.append("Of steps in working days, any may come before any other.")
     return tuple(found)

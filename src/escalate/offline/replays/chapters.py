@@ -60,9 +60,10 @@ def _verdicts(replay: Replay) -> Figure:
         for target in replay.targets
     }
     definition = (
-        "Cycles of each target's clock by verdict: met in time, breached, cancelled, or still running when "
-        "the log ends. A cycle that a reopening revived counts once, with its last verdict; one that was "
-        "breached stays so, for the target that was broken."
+        "Cycles of each target's clock by verdict: met in time, breached, cancelled, or still running at "
+        "the case's last row; what comes after that row the log does not say. A cycle that a reopening "
+        "revived counts once, with its last verdict; one that was breached stays so, for the target that "
+        "was broken."
     )
     return Figure("verdicts", "Cycles by verdict", value, definition)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _TICKET = (
     "A ticket's verdict on a clock is the worst of its cycles: broken if any breached, else kept if any was "
-    "met, else undecided (cancelled, or still running when the log ends); none where no target applies."
+    "met, else undecided (cancelled, or still running at its last row); none where no target applies."
 )
 
 

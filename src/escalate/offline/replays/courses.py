@@ -51,7 +51,7 @@ class Course:
 
     @property
     def verdict(self) -> str:
-        """Met in time, breached, cancelled, or running when the log ends.
+        """Met in time, breached, cancelled, or running at the last row.
 
         A reopening withdraws a verdict, so the last word counts; but a promise that was broken stays broken.
         """

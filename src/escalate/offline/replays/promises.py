@@ -18,7 +18,7 @@ DECIDED: Final = ("met", "breached")
 
 
 class Decided(NamedTuple):
-    """Where and when cycles were decided; a running one is where the log ends, in no month."""
+    """Where and when cycles were decided; a running one is where the rows end, in no month."""
 
     target: str
     verdict: str
@@ -38,7 +38,7 @@ class Breach(NamedTuple):
         began_us: When the cycle began.
         due_us: The deadline that people were shown.
         broken_us: The instant after which it was broken: the deadline, or the next opening after it.
-        ended_us: When what was promised was done after all; none if the log ends before.
+        ended_us: When what was promised was done after all; none if the rows end before.
         ended_by: By what, in a word.
         paused_us: The wall time of the pauses until then, which moved the deadline.
         warned_us: When the first step before the breach was reached; none if there was none.

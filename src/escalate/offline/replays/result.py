@@ -51,7 +51,7 @@ class Replay(Chaptered):
 
     @cached_property
     def cycles(self) -> Mapping[tuple[str, str], int]:
-        """Cycles of clocks, by (target, verdict): met, breached, cancelled, or running when the log ends."""
+        """Cycles of clocks, by (target, verdict): met, breached, cancelled, or running at the last row."""
         found: dict[tuple[str, str], int] = {}
         for key, count in self.decided.items():
             found[key.target, key.verdict] = found.get((key.target, key.verdict), 0) + count

@@ -9,13 +9,15 @@ Good: the same with a rule that looks after pauses::
 
     Rule("silent pause", on="idle", after="3d", when='status in ("pending", "on_hold")', notify="lead")
 
-A step that has spoken in its cycle, or a rule in its stay, counts as told: nobody is told twice.
+A step that has spoken in its cycle, or a rule in its stay, counts as told: nobody is told twice. One whose
+condition did not hold at its time, or that a change of terms passed by, has not spoken.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from itertools import chain, islice
 from typing import ClassVar, Final
 
 import attrs
@@ -25,8 +27,11 @@ from escalate.core.engine import advance
 from escalate.core.policy import EscalationPolicy
 from escalate.verify.findings import Finding, Verdict
 from escalate.verify.hours import Promise, Worst, worst_wall
+from escalate.verify.missing import Overtaken, cycle_of, missed, steady_words
+from escalate.verify.outline import Due
 from escalate.verify.properties.base import SEARCHED, SPURIOUS, TRIED, Inquiry, Property
-from escalate.verify.realising import Moment, Trace
+from escalate.verify.realising import Leg, Moment, Trace
+from escalate.verify.search import Edge, Space
 from escalate.verify.telling import Word, words_in
 
 
@@ -42,10 +47,23 @@ class Forgotten(Property):
         "Give every tier a promise with a step that tells somebody; default = true covers the rest."
     )
 
+    def __init__(self) -> None:
+        self._overtaken = Overtaken()
+
+    def begin(self, space: Space) -> None:
+        """Learn whose words may be passed by."""
+        self._overtaken.begin(space)
+
+    def watch(self, edge: Edge) -> None:
+        """See whether a change of terms passes a word by."""
+        self._overtaken.watch(edge)
+
     def judge(self, inquiry: Inquiry) -> Verdict:
         """Return the verdict."""
         space = inquiry.space
+        steady = steady_words(space, self._overtaken.late)
         silent: dict[tuple[str, str], list[int]] = {}
+        doubtful: dict[tuple[str, str], set[int]] = {}
         longest: tuple[Worst, Word] | None = None
         for number, node in enumerate(space.nodes):
             ticket = node.ticket
@@ -57,15 +75,20 @@ class Forgotten(Property):
                 if len(found) < TRIED:
                     found.append(number)
                 continue
-            soonest = _soonest(inquiry.policy, words)
+            heard = [w for w in words if w.deed.name in steady[cycle_of(ticket, w.clock)]]
+            if not heard:
+                doubtful.setdefault((ticket.tier, ticket.category), set()).add(number)
+                continue
+            soonest = _soonest(inquiry.policy, heard)
             if soonest is not None and (longest is None or soonest[0].wall_us > longest[0].wall_us):
                 longest = soonest
-        return self._answer(inquiry, silent, longest)
+        return self._answer(inquiry, silent, doubtful, longest)
 
     def _answer(
         self,
         inquiry: Inquiry,
         silent: dict[tuple[str, str], list[int]],
+        doubtful: dict[tuple[str, str], set[int]],
         longest: tuple[Worst, Word] | None,
     ) -> Verdict:
         findings = []
@@ -77,10 +100,13 @@ class Forgotten(Property):
                 if trace is not None:
                     findings.append(self._finding(inquiry, trace))
                     break
+        if doubtful and not findings:
+            trace = self._missed(inquiry, {each for found in doubtful.values() for each in found})
+            findings += [] if trace is None else [self._finding(inquiry, trace)]
         figures = {} if longest is None else {"longest_h": longest[0].wall_us / 3_600_000_000}
         if findings:
             return self.refuted("a ticket was followed", *findings, figures=figures)
-        if silent:
+        if silent or doubtful:
             return self.unknown(SPURIOUS, figures=figures)
         if not inquiry.complete:
             return self.stopped(inquiry, figures=figures)
@@ -88,6 +114,20 @@ class Forgotten(Property):
             "" if longest is None else f"; at worst after {longest[0]}, by {longest[1].deed.name!r}"
         )
         return self.proved(f"{SEARCHED}{told}", figures=figures)
+
+    def _missed(self, inquiry: Inquiry, numbers: set[int]) -> Trace | None:
+        """Return a life on which every word is missed that would have told of the ticket."""
+        shows = partial(_never_heard_of, self.categories)
+        late = (
+            inquiry.trace(way.source, shows, Leg(way.act, {way.clock: age}))
+            for way in islice(self._overtaken.ways(), TRIED)
+            for age in way.ages
+        )
+        silent = (
+            inquiry.trace(source, shows, Due(clock, entry), act)
+            for source, clock, entry, act, _ in islice(missed(inquiry.space, numbers), TRIED)
+        )
+        return next((trace for trace in chain(late, silent) if trace is not None), None)
 
     def _finding(self, inquiry: Inquiry, trace: Trace) -> Finding:
         ticket, policy = trace.ticket, inquiry.policy
@@ -118,6 +158,13 @@ def _is_there(inquiry: Inquiry, outline: object, life: Trace) -> bool:
     """Whether *life* ends in that situation, and in a year from then nobody is told."""
     there = inquiry.space.outliner.of(life.ticket) == outline
     return there and not any(isinstance(event, _TELLS) for event in _later(life, 366).events)
+
+
+def _never_heard_of(categories: tuple[str, ...], life: Trace) -> bool:
+    """Whether *life* ends in work or in a pause, and nobody was told, nor is in a year from then."""
+    every = (*life.journal, *_later(life, 366).events)
+    there = life.ticket.category in categories
+    return there and not any(isinstance(event, _TELLS) for event in every)
 
 
 def _later(life: Trace, days: int) -> Moment:

@@ -12,6 +12,8 @@ for approval, or moves the ticket and may. Who sleeps when the step speaks count
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 
 import attrs
 
@@ -22,9 +24,11 @@ from escalate.core.policy import EscalationPolicy
 from escalate.core.sla import Step, Target
 from escalate.verify.findings import Finding, Verdict
 from escalate.verify.hours import first_uncovered
+from escalate.verify.missing import Overtaken, passed_by
 from escalate.verify.outline import Due
 from escalate.verify.properties.base import SEARCHED, SPURIOUS, TRIED, Inquiry, Property
-from escalate.verify.realising import Trace
+from escalate.verify.realising import Leg, Trace
+from escalate.verify.search import Edge, Space
 from escalate.verify.telling import entries_ahead, tells
 
 
@@ -35,12 +39,23 @@ class Told(Property):
     code = "nobody-told"
     title = "Whenever a promise is broken, somebody is told who is awake"
 
+    def __init__(self) -> None:
+        self._overtaken = Overtaken()
+
+    def begin(self, space: Space) -> None:
+        """Learn whose words may be passed by."""
+        self._overtaken.begin(space)
+
+    def watch(self, edge: Edge) -> None:
+        """See whether a change of terms passes a word by."""
+        self._overtaken.watch(edge)
+
     def judge(self, inquiry: Inquiry) -> Verdict:
         """Return the verdict."""
         findings: list[Finding] = []
         spurious = False
-        for target, nodes in _silent(inquiry).items():
-            trace = _shown(inquiry, target, nodes)
+        for target, nodes in _silent(inquiry, self._overtaken.late).items():
+            trace = _shown(inquiry, target, nodes) or _overtaken(inquiry, self._overtaken, target)
             spurious |= trace is None
             if trace is not None:
                 findings.append(_finding(inquiry, target, trace))
@@ -56,7 +71,7 @@ class Told(Property):
         return self.proved(SEARCHED, findings=tuple(notes))
 
 
-def _silent(inquiry: Inquiry) -> dict[str, list[tuple[int, str]]]:
+def _silent(inquiry: Inquiry, late: frozenset[str]) -> dict[str, list[tuple[int, str]]]:
     """Return, for each target, the situations in which it applies and would be broken in silence.
 
     A step that speaks in every situation in which its target applies clears the target: whatever becomes
@@ -74,6 +89,8 @@ def _silent(inquiry: Inquiry) -> dict[str, list[tuple[int, str]]]:
                 for _, deed in entries_ahead(clock, terms, inquiry.space.noticed)
                 if tells(node.ticket, deed, inquiry.space.noticed)
             }
+            if clock.target in late:
+                heard -= passed_by(node.ticket, clock, inquiry.space).keys()
             always = speaks.setdefault(clock.target, set(heard))
             always &= heard
             found = silent.setdefault(clock.target, [])
@@ -89,6 +106,19 @@ def _shown(inquiry: Inquiry, target: str, nodes: list[tuple[int, str]]) -> Trace
         )
         if trace is not None:
             return trace
+    return None
+
+
+def _overtaken(inquiry: Inquiry, overtaken: Overtaken, target: str) -> Trace | None:
+    """Return a life in which a change of terms passes by what *target* would have told."""
+    shows = partial(_breaks_in_silence, target=target)
+    for way in islice(overtaken.ways(target), TRIED):
+        for age in way.ages:
+            change = Leg(way.act, {way.clock: age})
+            for further in ((change,), (change, Due(way.clock, BREACH))):
+                trace = inquiry.trace(way.source, shows, *further)
+                if trace is not None:
+                    return trace
     return None
 
 
