@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from reprlib import Repr
-from typing import ClassVar
+from typing import Any, ClassVar
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 300
@@ -16,6 +16,11 @@ class EscalateError(Exception):
     """Whatever escalate raises on purpose; ``code`` is stable across releases."""
 
     code: ClassVar[str] = "escalate-error"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # What sends errors between processes, as tblib does for Dask, takes a class without a reduction
+        # of its own for one that forgets what it was made of, and makes the error again without fields.
+        return super().__reduce__()
 
 
 def shown(value: object) -> str:
