@@ -16,12 +16,15 @@ from escalate.offline.reporting.cells import Grid, Leaf, grid, kind, leaves, tol
 from escalate.offline.reporting.charts.drawing import draw
 from escalate.offline.reporting.charts.svg import safe
 from escalate.offline.reporting.doubts import OF_ALL, OF_ROWS
+from escalate.offline.reporting.in_short import PLACE, in_short, sentences
 from escalate.offline.reporting.styles import SCOPE, fragment, page
 
 _NOTICES: Final = 100
 _OPEN: Final = 15
 _SHORT: Final = 10
 """Rows that are shown of a table with more than the number above."""
+_READ_AT_ONCE: Final = 160
+"""Letters of a definition that stands open."""
 _KEYS: Final = {
     "flow": (
         "The thicker a way, the more often it was gone. Solid: onwards. Dashed: back. "
@@ -130,6 +133,8 @@ def _opened() -> str:
 
 def _nav(contents: Contents) -> Iterator[str]:
     yield '<nav aria-label="Contents"><ul>'
+    if sentences(contents.chapters):
+        yield f'<li><a href="#{PLACE}">In short</a></li>'
     if contents.qualities:
         yield '<li><a href="#quality">Data quality</a></li>'
     for number, chapter in enumerate(contents.chapters, 1):
@@ -140,6 +145,7 @@ def _nav(contents: Contents) -> Iterator[str]:
 def _body(contents: Contents, level: int) -> Iterator[str]:
     # Only a whole page has links, and so names for places: two fragments in a notebook would share them.
     named = level == 2
+    yield from in_short(contents.chapters, level, linked=named)
     if contents.qualities:
         yield _tag("section", id="quality" if named else "")
         yield f"<h{level}>Data quality</h{level}>"
@@ -226,7 +232,7 @@ def _figure(
             yield f'<p class="key">{key}</p>'
     if figure.doubt:
         yield f'<p class="doubt"><strong>Doubt:</strong> {safe(figure.doubt)}</p>'
-    yield f'<p class="definition">{safe(figure.definition)}</p>'
+    yield _definition(figure.definition)
     if drawn:
         yield "<details><summary>As a table</summary>"
         yield from _table(table, figure.title)
@@ -234,6 +240,14 @@ def _figure(
     elif not alone:
         yield from _open_table(table, figure.title)
     yield "</article>"
+
+
+def _definition(said: str) -> str:
+    """Return a definition; a long one behind a click, for it would stand before the figures of many cards."""
+    told = f'<p class="definition">{safe(said)}</p>'
+    if len(said) <= _READ_AT_ONCE:
+        return told
+    return f'<details class="counted"><summary>How it is counted</summary>{told}</details>'
 
 
 def _open_table(table: Grid, title: str) -> Iterator[str]:
