@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from escalate.errors import BadInput
-from escalate.offline.figures import Figure, Figures, Share
+from escalate.offline.figures import Figure, Figures, Share, Spread
 from escalate.offline.figures.values import Chapter
 from escalate.offline.figures.words import shown
 from escalate.offline.reporting import Found, report
@@ -247,6 +247,23 @@ def test_colours_can_be_told_apart(
     """Texts and drawn things stand out as WCAG AA asks, by day and by night."""
     for one, ground in pairs:
         assert contrast(palette[one], palette[ground]) >= least, (one, ground)
+
+
+def test_a_count_is_so_many_times_its_mean() -> None:
+    """A count that is held against a mean is no part of it, so it is no share of more than all."""
+    html = figure("peaks", {"Monday": Share(55, 4.4)}, "bars")._repr_html_()
+    assert "55, 12.5 times the mean of 4.4" in html
+    assert "<td>55</td><td>4.4</td><td>12.5</td>" in html
+    assert '<th scope="col">Times the mean</th>' in html
+    assert " %" not in html
+
+
+def test_a_median_says_what_it_is_of() -> None:
+    """How long something took stands with how many cases that is told of."""
+    spread = Spread(744, 2.0, 0.5, 6.0)
+    html = figure("solved", spread)._repr_html_()
+    assert '<p class="value">median 30 min<small>, 744 cases</small></p>' in html
+    assert "median 1.0 h, 1 case" in figure("n", {"N1": Spread(1, 1.0, 1.0, 1.0)})._repr_html_()
 
 
 def test_a_doubt_stands_beside_its_figure() -> None:

@@ -9,10 +9,10 @@ import attrs
 
 from escalate.core.policy import EscalationPolicy
 from escalate.offline.figures.values import Chapter, Figure, LeftOut, Spread
-from escalate.offline.figures.words import count
+from escalate.offline.figures.words import count, several
 from escalate.offline.intervals import Estimate
 from escalate.offline.quality import DataQuality, Notice
-from escalate.offline.reporting.cells import Grid, Leaf, grid, kind, leaves, told
+from escalate.offline.reporting.cells import Grid, Leaf, grid, kind, leaves, parted
 from escalate.offline.reporting.charts.drawing import draw
 from escalate.offline.reporting.charts.svg import safe
 from escalate.offline.reporting.doubts import OF_ALL, OF_ROWS
@@ -117,14 +117,10 @@ def summary(contents: Contents) -> str:
     rows = [
         f"{count(each.rows)} rows read, {count(each.kept)} usable" for each in contents.qualities
     ]
-    said = f"{_several(len(contents.chapters), 'chapter')} with {_several(len(figures), 'figure')}"
+    said = f"{several(len(contents.chapters), 'chapter')} with {several(len(figures), 'figure')}"
     doubtful = f", {count(doubts)} of them with a doubt" if doubts else ""
     missing = f"; {count(left_out)} left out" if left_out else ""
     return f"{''.join(f'{each}. ' for each in rows)}{said}{doubtful}{missing}."
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _opened() -> str:
@@ -263,8 +259,8 @@ def _open_table(table: Grid, title: str) -> Iterator[str]:
 
 def _value(leaf: Leaf) -> str:
     """Return a single value with what it is computed from in smaller letters."""
-    number, _, rest = told(leaf).partition(" (")
-    return f"{safe(number)} <small>({safe(rest)}</small>" if rest else safe(number)
+    number, rest = parted(leaf)
+    return f"{safe(number)}<small>{safe(rest)}</small>" if rest else safe(number)
 
 
 def _key(figure: Figure) -> str:
