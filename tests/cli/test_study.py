@@ -207,4 +207,25 @@ def test_peaks_are_counts(tmp_path):
         "case_id,timestamp,activity\n1,2026-03-02T09:00Z,open\n2,2026-03-02T09:10Z,open\n",
         encoding="utf-8",
     )
-    assert "Monday 09:00 2 of 0.0" in " ".join(study(str(log)).stdout.split())
+    expected = "Monday 09:00 2, 168.0 times the mean of 0.012"
+    assert expected in " ".join(study(str(log)).stdout.split())
+
+
+@pytest.mark.parametrize("option", ["--html", "--export", "--json"])
+@pytest.mark.parametrize("command", ["study", "replay"])
+def test_a_missing_folder_is_told_before_anything_is_computed(
+    monkeypatch, tmp_path, command, option
+):
+    """Who mistypes a folder does not wait for a study to be told so."""
+
+    def too_late(*_args, **_more):
+        pytest.fail("the log was read first")
+
+    monkeypatch.setattr(f"escalate.cli.{command}.read_log", too_late)
+    target = str(tmp_path / "no" / "such.csv")
+    done = CliRunner().invoke(app, [command, LOG, option, target], catch_exceptions=False)
+    assert done.exit_code == 2
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert f"Invalid value for '{option}': there is no folder" in said
+    assert "make it, or name another" in said
+    assert not done.stdout

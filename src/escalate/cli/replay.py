@@ -12,7 +12,7 @@ import click
 from rich.progress import Progress
 
 from escalate.cli.reading import read_log
-from escalate.cli.reporting import report_options, write_report
+from escalate.cli.reporting import in_a_folder, report_options, write_report
 from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_chapters import comparison_section
 from escalate.cli.show_figures import figures_section
@@ -63,6 +63,7 @@ _SHARDS_A_PROCESS = 4  # so that no process waits long for the last shard of ano
     "--json",
     "json_target",
     type=click.Path(dir_okay=False, allow_dash=True),
+    callback=in_a_folder,
     help="Write the figures, each with its definition, to this file; - is stdout, with no tables.",
 )
 @report_options

@@ -17,11 +17,27 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _known_ending(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+Target = TypeVar("Target", Path, str)
+
+
+def in_a_folder(_: click.Context, __: click.Parameter, path: Target | None) -> Target | None:
+    """Return *path* if a file can be made there as far as its folder goes; for the callback of an option.
+
+    Raises:
+        click.BadParameter: there is no such folder.
+    """
     # Before anything is computed: who waited for the figures should not lose them to a typing error.
+    if path is not None and not (folder := Path(path).parent).is_dir():
+        raise click.BadParameter(f"there is no folder {str(folder)!r}: make it, or name another")
+    return path
+
+
+def _known_ending(
+    context: click.Context, option: click.Parameter, path: Path | None
+) -> Path | None:
     if path is not None and path.suffix.lower() not in _ENDINGS:
         raise click.BadParameter(f"{path.name!r} should end with one of {', '.join(_ENDINGS)}")
-    return path
+    return in_a_folder(context, option, path)
 
 
 def report_options(command: Command) -> Command:
@@ -35,6 +51,7 @@ def report_options(command: Command) -> Command:
     html = click.option(
         "--html",
         type=_FILE,
+        callback=in_a_folder,
         help="Write a report to this file: one HTML page that loads nothing, with pictures.",
     )
     return html(export(command))

@@ -15,7 +15,7 @@ from escalate.offline import Estimate
 from escalate.offline.figures import Figure, Figures, Share, Spread
 from escalate.offline.figures.values import Value
 from escalate.offline.figures.words import estimated
-from escalate.offline.reporting.cells import of_share
+from escalate.offline.reporting.cells import is_of_mean, of_share, times_mean
 
 _MOST_ROWS: Final = 12
 _WHERE: Final = "--html or --json"
@@ -105,4 +105,6 @@ def _spread(value: Spread) -> str:
 
 def _of(value: Share) -> str:
     part, whole = of_share(value)
+    if is_of_mean(value):
+        return f"{part}, {times_mean(value)}"
     return f"{part} of {whole} ({percent(value.share)})"

@@ -11,7 +11,7 @@ import click
 from rich.progress import Progress
 
 from escalate.cli.reading import read_log
-from escalate.cli.reporting import report_options, write_report
+from escalate.cli.reporting import in_a_folder, report_options, write_report
 from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_chapters import chapter_sections
 from escalate.cli.show_quality import quality_section, refuse_if_none_usable
@@ -43,6 +43,7 @@ _MOST_PROCESSES = 64
     "--json",
     "json_target",
     type=click.Path(dir_okay=False, allow_dash=True),
+    callback=in_a_folder,
     help="Write the figures, each with its definition, to this file; - is stdout, with no tables.",
 )
 @click.option(

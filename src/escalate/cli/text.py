@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalate.offline.figures.words import count, duration, percent
+from escalate.offline.figures.words import count, duration, percent, several
 
 __all__ = ["count", "duration", "percent", "printable", "several"]
 
@@ -19,12 +19,3 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def several(number: int, noun: str) -> str:
-    """Return a *number* of things, one of which is called *noun*.
-
-    >>> several(1, "rule"), several(2, "rule")
-    ('1 rule', '2 rules')
-    """
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"

@@ -106,6 +106,7 @@ class Log:
         tiers: The lines of support, the first line first: as the mapping orders them, else every
             tier that occurs, sorted by name.
         quality: What could not be read or is doubtful.
+        zone: The time zone of instants that carry no offset, where the mapping names one.
 
     >>> Log((Case("17", (Row(0), Row(5))),))
     Log(cases=1, events=2)
@@ -114,6 +115,7 @@ class Log:
     cases: tuple[Case, ...]
     tiers: tuple[str, ...] = ()
     quality: DataQuality = attrs.field(factory=lambda: DataQuality(rows=0))
+    zone: str | None = None
 
     @property
     def events(self) -> int:

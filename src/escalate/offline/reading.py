@@ -187,7 +187,7 @@ def _log(
         tally.evidence.window.add(case)
         leaks.add(case)
     tally.evidence.clocks, tally.evidence.leaks = reader.clocks, leaks.found
-    return Log(tuple(cases), _tiers(plan, cases), tally.result())
+    return Log(tuple(cases), _tiers(plan, cases), tally.result(), plan.zone)
 
 
 def in_the_order_of_logs(case: Case) -> tuple[int, str]:

@@ -138,7 +138,9 @@ def merged(parts: Sequence[Log]) -> Log:
         if len(orders) == 1
         else tuple(sorted({tier for order in orders for tier in order}))
     )
-    return Log(tuple(cases), tiers, merged_quality(part.quality for part in parts))
+    zones = {part.zone for part in parts}
+    zone = zones.pop() if len(zones) == 1 else None
+    return Log(tuple(cases), tiers, merged_quality(part.quality for part in parts), zone)
 
 
 def merged_quality(parts: Iterable[DataQuality]) -> DataQuality:

@@ -16,11 +16,12 @@ EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "replay"
 POLICY = load_policy(EXAMPLE / "policy.toml")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WHY = "Counted by hand for a test."
+LONG_WHY = "Counted by hand for a test, and over again, which takes long to tell. " * 3
 
 
-def figure(key: str, value: Value, chart: str = "none", doubt: str = "") -> Figure:
+def figure(key: str, value: Value, chart: str = "none", doubt: str = "", why: str = WHY) -> Figure:
     """A figure that is called by its key."""
-    return Figure(key, key.replace("_", " ").capitalize(), value, WHY, chart, doubt)  # type: ignore[arg-type]
+    return Figure(key, key.replace("_", " ").capitalize(), value, why, chart, doubt)  # type: ignore[arg-type]
 
 
 def heat(days: tuple[str, ...] = DAYS) -> dict[str, dict[str, Value]]:
@@ -54,7 +55,7 @@ FIGURES = (
     figure(
         "resolution", Spread(7554, 290.25, 100.5, 501.0), doubt="The window is short: & <b>no</b>."
     ),
-    figure("agreed", wilson(14, 20)),
+    figure("agreed", wilson(14, 20), why=LONG_WHY),
     figure("by_tier", {"N1": 4547, "N2": 2100, "N3": 907}, "bars"),
     figure("shares", {"N1": Share(4547, 7554), "N2": Share(0, 0), "N3": Share(1, 3)}, "bars"),
     figure(

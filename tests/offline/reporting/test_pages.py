@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from escalate.errors import BadInput
-from escalate.offline.figures import Figure, Figures, Share
+from escalate.offline.figures import Figure, Figures, Share, Spread
 from escalate.offline.figures.values import Chapter
 from escalate.offline.figures.words import shown
 from escalate.offline.reporting import Found, report
@@ -19,7 +19,7 @@ from escalate.offline.reporting.cells import leaves
 from escalate.offline.reporting.styles import DARK, LIGHT, MARKS, SCOPE, TEXTS, fragment
 
 from .looking import look
-from .samples import CHAPTER, FIGURES, POLICY, SAMPLE, WHY, example, figure
+from .samples import CHAPTER, FIGURES, LONG_WHY, POLICY, SAMPLE, WHY, example, figure
 from .strategies import founds
 
 ALONE = {"meta", "br", "link", "img", "input", "hr"}
@@ -194,6 +194,7 @@ def test_a_page_fits_a_phone_and_paper(seen: list[dict[str, Any]]) -> None:
         assert each["phone"]["wider"] <= 0
         assert each["screen"]["wider"] <= 0
     assert seen[0]["paper"]["hidden"]
+    assert seen[0]["paper"]["told"]
     assert seen[0]["paper"]["ground"] == "rgb(255, 255, 255)"
     assert 1 < seen[0]["paper"]["pages"] < 20
 
@@ -248,11 +249,61 @@ def test_colours_can_be_told_apart(
         assert contrast(palette[one], palette[ground]) >= least, (one, ground)
 
 
+def test_a_count_is_so_many_times_its_mean() -> None:
+    """A count that is held against a mean is no part of it, so it is no share of more than all."""
+    html = figure("peaks", {"Monday": Share(55, 4.4)}, "bars")._repr_html_()
+    assert "55, 12.5 times the mean of 4.4" in html
+    assert "<td>55</td><td>4.4</td><td>12.5</td>" in html
+    assert '<th scope="col">Times the mean</th>' in html
+    assert " %" not in html
+
+
+def test_a_median_says_what_it_is_of() -> None:
+    """How long something took stands with how many cases that is told of."""
+    spread = Spread(744, 2.0, 0.5, 6.0)
+    html = figure("solved", spread)._repr_html_()
+    assert '<p class="value">median 30 min<small>, 744 cases</small></p>' in html
+    assert "median 1.0 h, 1 case" in figure("n", {"N1": Spread(1, 1.0, 1.0, 1.0)})._repr_html_()
+
+
 def test_a_doubt_stands_beside_its_figure() -> None:
     """Who reads a figure reads what speaks against it, and its definition."""
     html = figure("kept", Share(1, 2), doubt="The log is short.")._repr_html_()
     assert "<strong>Doubt:</strong> The log is short." in html
     assert WHY in html
+
+
+def test_a_long_definition_waits_behind_a_click() -> None:
+    """A card is a figure first: what takes long to tell is folded, what is short stands open."""
+    folded = '<details class="counted"><summary>How it is counted</summary><p class="definition">'
+    assert f"{folded}{LONG_WHY}</p></details>" in figure("k", 1, why=LONG_WHY)._repr_html_()
+    assert f"{folded}{'x' * 161}<" in figure("k", 1, why="x" * 161)._repr_html_()
+    assert "How it is counted" not in figure("k", 1, why="x" * 160)._repr_html_()
+
+
+def test_a_report_begins_in_short() -> None:
+    """Before everything stand two sentences a chapter, verdicts behind, each with a way to its chapter."""
+    fit = Chapter("fit", "Fit & <co>", Figures(()), ("Verdict: <fits>.", "one", "two", "three"))
+    silent = Chapter("flow", "Flow", Figures(()))
+    other = Chapter("other", "Other", Figures(()), ("last",))
+    html = report(Found([silent, fit, other], SAMPLE.quality)).to_html()
+    box = html.partition('<section class="in-short" id="in-short">')[2].partition("</section>")[0]
+    fits = '<a href="#chapter-2">Fit &amp; &lt;co&gt;</a>'
+    assert box.split("\n")[1:] == [
+        "<h2>In short</h2><ul>",
+        f"<li>one ({fits})</li>",
+        f"<li>two ({fits})</li>",
+        '<li>last (<a href="#chapter-3">Other</a>)</li>',
+        f"<li>Verdict: &lt;fits&gt;. ({fits})</li>",
+        "</ul>",
+    ]
+    assert html.index("In short</h2>") < html.index("Data quality</h2>")
+
+
+def test_who_says_nothing_has_no_box() -> None:
+    """A report without a remark begins with its data."""
+    html = report(Found([Chapter("a", "A", Figures((FIGURES[0],)))])).to_html()
+    assert "In short" not in html
 
 
 def test_what_was_left_out_is_listed_with_why() -> None:

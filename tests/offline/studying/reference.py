@@ -35,8 +35,9 @@ def page() -> str:
     return written + BEGIN + "\n" + "\n".join(_lines())
 
 
-def _lines() -> Iterator[str]:
-    log = read(
+def full_log() -> Log:
+    """Return a log of which no figure is left out, given a policy and who is a bot."""
+    return read(
         io.BytesIO(_LOG),
         case="case",
         at="when",
@@ -56,6 +57,10 @@ def _lines() -> Iterator[str]:
             "product": "product",
         },
     )
+
+
+def _lines() -> Iterator[str]:
+    log = full_log()
     policy = load_policy(ROOT / "examples" / "replay" / "policy.toml")
     found = study(log, policy=policy, bots=["N1"])
     nothing = study(Log(()))

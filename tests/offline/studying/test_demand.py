@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from escalate import EscalationPolicy, WorkCalendar
 from escalate.core.instants import as_us
 from escalate.core.status import Status
-from escalate.offline import Case, Log, Row
+from escalate.offline import Case, Log, Mapping, Row, merged, read, shards, study
 from escalate.offline.figures.values import Share
 from escalate.offline.studying.demand import MOST_DAYS, WEEKDAYS, Demand
 from escalate.offline.studying.terms import Terms
@@ -204,3 +204,26 @@ class TestTheZone:
         for terms in (Terms(), Terms(policy=EscalationPolicy("desk", ["N1"], []))):
             figures = chapter_of(Demand, Log((case("1", (START, "open")),)), terms).figures
             assert "nothing says the desk's own zone" in figures["peaks"].definition
+
+    def test_is_that_of_the_mapping_where_no_calendar_says(self, tmp_path):
+        """A log without offsets is on somebody's wall: read at once or in parts, that is the desk's."""
+        path = tmp_path / "log.csv"
+        path.write_text("id,at\n1,2026-03-02 23:30\n2,2026-03-03 09:00\n", encoding="utf-8")
+        plan = Mapping(case="id", at="at", zone="America/Sao_Paulo")
+        log, parts = read(path, mapping=plan), shards(path, 3, mapping=plan)
+        assert merged([part.read() for part in parts]) == log
+        whole = study(log)
+        assert said(study(parts)["demand"]) == said(whole["demand"])
+        figure = whole["demand"].figures["arrivals_by_day"]
+        assert figure.value == {"2026-03-02": 1, "2026-03-03": 1}
+        assert "of America/Sao_Paulo, the zone of the log's mapping" in figure.definition
+        assert "UTC" not in whole["demand"].figures["peaks"].doubt
+        for hours in (WorkCalendar.always("Asia/Shanghai"), SAO_PAULO.hours):
+            definition = study(log, hours=hours)["demand"].figures["peaks"].definition
+            assert f"by the clock of {hours.timezone}, in which" in definition
+
+    @pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+    def test_is_not_told_by_a_log_that_is_written_in_utc(self, zone):
+        """That an export is in UTC says how it was made, not where its desk is."""
+        log = read([{"id": "1", "at": "2026-03-02 09:00"}], case="id", at="at", zone=zone)
+        assert "nothing says" in study(log)["demand"].figures["peaks"].definition

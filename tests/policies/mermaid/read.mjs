@@ -97,8 +97,11 @@ try {
     }
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     result.paper = await page.evaluate(() => ({
-      hidden: ["nav", "details", ".skip"].every((name) => [...document.querySelectorAll(name)]
+      hidden: ["nav", "details:not(.counted)", ".counted summary", ".skip"].every((name) => [...document.querySelectorAll(name)]
         .every((each) => getComputedStyle(each).display === "none")),
+      // What is folded on a screen has no box there; on paper nobody can click.
+      told: [...document.querySelectorAll(".definition")].every((each) => each.checkVisibility({
+        contentVisibilityAuto: true }) && each.getBoundingClientRect().height > 0),
       ground: getComputedStyle(document.body).backgroundColor,
     }));
     const pdf = await page.pdf(pictures ? { path: join(pictures, `${number}.pdf`) } : {});

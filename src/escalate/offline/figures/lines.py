@@ -20,6 +20,9 @@ from escalate.offline.sums import merge_sums
 NO_TIER: Final = "the log tells no line of support: map a tier column"
 NO_TEAM: Final = "the log tells no team: map a team column"
 NO_STATUS: Final = "no status of the log means anything: map a status column and its words"
+MOVES: Final = "Moves between lines"
+BACK: Final = {"line": "Same line got the case back", "team": "Same team got the case back"}
+"""What figures are called that others refer to."""
 
 # -- what one case tells
 
@@ -133,7 +136,7 @@ def moves(seen: Whereabouts, tiers: Sequence[str]) -> Figure:
         "For each ordered pair of lines: how often a row in the first is followed, in the same "
         "case, by a row in the second. Rows of unknown line are passed over."
     )
-    return Figure("moves", "Moves between lines", pairs, definition, "heat")
+    return Figure("moves", MOVES, pairs, definition, "heat")
 
 
 def cases_by_line_at_start(seen: Whereabouts, tiers: Sequence[str]) -> Figure:
@@ -187,7 +190,7 @@ def back_to_same_line(seen: Whereabouts) -> Figure:
         "runs than there are distinct lines. Rows of unknown line are passed over."
     )
     value = Share(seen.same_line, seen.cases)
-    return Figure("back_to_same_line", "Same line got the case back", value, definition)
+    return Figure("back_to_same_line", BACK["line"], value, definition)
 
 
 def back_to_same_team(seen: Whereabouts) -> Figure:
@@ -197,7 +200,7 @@ def back_to_same_team(seen: Whereabouts) -> Figure:
         "runs than there are distinct teams. Rows without a team are passed over."
     )
     value = Share(seen.same_team, seen.cases)
-    return Figure("back_to_same_team", "Same team got the case back", value, definition)
+    return Figure("back_to_same_team", BACK["team"], value, definition)
 
 
 def reopened(seen: Whereabouts) -> Figure:

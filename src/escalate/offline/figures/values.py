@@ -197,6 +197,10 @@ def _json(value: Value) -> Any:
     return value
 
 
+VERDICT: Final = "Verdict:"
+"""How a remark begins that sums up what its chapter says."""
+
+
 @attrs.frozen
 class Chapter:
     """Figures about one question.

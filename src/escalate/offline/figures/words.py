@@ -23,6 +23,15 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def several(number: int, noun: str) -> str:
+    """Return a *number* of things, one of which is called *noun*.
+
+    >>> several(1, "rule"), several(2, "rule")
+    ('1 rule', '2 rules')
+    """
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def percent(share: float | None) -> str:
     """Return a share of 1 as a percentage; a dash for none.
 

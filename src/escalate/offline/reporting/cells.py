@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from escalate.offline.figures.values import Share, Spread, Value
-from escalate.offline.figures.words import count, duration, estimated, percent
+from escalate.offline.figures.words import count, duration, estimated, percent, several
 from escalate.offline.intervals import Estimate
 
 Leaf = int | float | Share | Spread | Estimate
@@ -25,6 +25,8 @@ _HEADS: Final[dict[type, Names]] = {
     Spread: ("Cases", "Mean", "Least", "10 %", "25 %", "Median", "75 %", "90 %", "95 %", "Most"),
     Estimate: ("Estimate", "Low", "High"),
 }
+
+_OF_MEAN: Final = ("Count", "Mean", "Times the mean")
 
 
 @attrs.frozen
@@ -64,17 +66,42 @@ def told(leaf: Leaf) -> str:
 
     >>> told(Share(3, 4)), told(1.5), told(Estimate(0.5, 0.25, 0.75))
     ('75.0 % (3 of 4)', '1.5 h', '50.0 % (25.0 % to 75.0 %)')
+    >>> told(Spread(744, 2.0, 0.5, 6.0)), told(Share(55, 4.4))
+    ('median 30 min, 744 cases', '55, 12.5 times the mean of 4.4')
     """
-    if isinstance(leaf, Share):
-        part, whole = of_share(leaf)
-        return f"{percent(leaf.share)} ({part} of {whole})"
-    if isinstance(leaf, Spread):
-        if not leaf.cases:
-            return "no cases"
-        return f"{duration(leaf.median_hours)} (median of {count(leaf.cases)})"
-    if isinstance(leaf, Estimate):
-        return estimated(leaf)
-    return amount(leaf)
+    return "".join(parted(leaf))
+
+
+def parted(leaf: Leaf) -> tuple[str, str]:
+    """Return a single value as people read it, and behind it what it is computed from.
+
+    >>> parted(Share(3, 4)), parted(1.5)
+    (('75.0 %', ' (3 of 4)'), ('1.5 h', ''))
+    """
+    match leaf:
+        case Share() if is_of_mean(leaf):
+            return of_share(leaf)[0], f", {times_mean(leaf)}"
+        case Share():
+            part, whole = of_share(leaf)
+            return percent(leaf.share), f" ({part} of {whole})"
+        case Spread() if not leaf.cases:
+            return "no cases", ""
+        case Spread():
+            return f"median {duration(leaf.median_hours)}", f", {several(leaf.cases, 'case')}"
+        case Estimate():
+            number, opens, rest = estimated(leaf).partition(" (")
+            return number, opens + rest
+        case _:
+            return amount(leaf), ""
+
+
+def brief(leaf: Leaf) -> str:
+    """Return a single value in the fewest letters.
+
+    >>> brief(Share(3, 4)), brief(Spread(744, 2.0, 0.5, 6.0)), brief(1234)
+    ('75.0 %', '30 min', '1,234')
+    """
+    return duration(leaf.median_hours) if isinstance(leaf, Spread) else parted(leaf)[0]
 
 
 def amount(number: float) -> str:
@@ -85,8 +112,8 @@ def amount(number: float) -> str:
 def of_share(share: Share) -> tuple[str, str]:
     """Return part and whole as people read them; a count may be held against a mean of counts.
 
-    >>> of_share(Share(42, 12.5)), of_share(Share(1.5, 3.0))
-    (('42', '12.5'), ('1.5 h', '3.0 h'))
+    >>> of_share(Share(42, 12.5)), of_share(Share(2, 2 / 168)), of_share(Share(1.5, 3.0))
+    (('42', '12.5'), ('2', '0.012'), ('1.5 h', '3.0 h'))
     """
     if is_time(share):
         return duration(share.part), duration(share.whole)
@@ -98,8 +125,29 @@ def is_time(share: Share) -> bool:
     return isinstance(share.part, float) and isinstance(share.whole, float)
 
 
+def is_of_mean(share: Share) -> bool:
+    """Whether *share* holds a count against a mean of counts, so that it is no part of it."""
+    return isinstance(share.part, int) and isinstance(share.whole, float)
+
+
+def times_mean(share: Share) -> str:
+    """Return how a count is to the mean that it is held against.
+
+    >>> times_mean(Share(55, 4.4)), times_mean(Share(0, 0.0))
+    ('12.5 times the mean of 4.4', 'where the mean is 0.0')
+    """
+    mean = of_share(share)[1]
+    times = share.share
+    return (
+        f"where the mean is {mean}" if times is None else f"{times:,.1f} times the mean of {mean}"
+    )
+
+
 def _counted(number: float) -> str:
-    return count(number) if isinstance(number, int) else f"{number:,.1f}"
+    if isinstance(number, int):
+        return count(number)
+    # A mean over the hours of a week may be small, and no count is so many times nothing.
+    return f"{number:,.1f}" if number >= 1 or not number else f"{number:.2g}"
 
 
 def size(leaf: Leaf) -> float | None:
@@ -150,7 +198,10 @@ def grid(value: Value, *, flow: bool = False) -> Grid:
         return _matrix(found, across)
     deep = max((len(path) for path, _ in found), default=0)
     one = kind(found)
-    head = (*_names(deep, flow), *(("Value",) if one is None else _HEADS[one]))
+    heads = ("Value",) if one is None else _HEADS[one]
+    if found and all(isinstance(leaf, Share) and is_of_mean(leaf) for _, leaf in found):
+        heads = _OF_MEAN
+    head = (*_names(deep, flow), *heads)
     rows = tuple(
         (*path, *("",) * (deep - len(path)), *((told(leaf),) if one is None else _fields(leaf)))
         for path, leaf in found[:LONGEST]
@@ -167,7 +218,8 @@ def _names(deep: int, flow: bool) -> Names:
 def _fields(leaf: Leaf) -> Names:
     match leaf:
         case Share():
-            return (*of_share(leaf), percent(leaf.share))
+            times = "-" if leaf.share is None else f"{leaf.share:,.1f}"
+            return (*of_share(leaf), times if is_of_mean(leaf) else percent(leaf.share))
         case Spread():
             return (count(leaf.cases), *(duration(hours) for _, hours in marks(leaf)))
         case Estimate():

@@ -9,19 +9,22 @@ import attrs
 
 from escalate.core.policy import EscalationPolicy
 from escalate.offline.figures.values import Chapter, Figure, LeftOut, Spread
-from escalate.offline.figures.words import count
+from escalate.offline.figures.words import count, several
 from escalate.offline.intervals import Estimate
 from escalate.offline.quality import DataQuality, Notice
-from escalate.offline.reporting.cells import Grid, Leaf, grid, kind, leaves, told
+from escalate.offline.reporting.cells import Grid, Leaf, grid, kind, leaves, parted
 from escalate.offline.reporting.charts.drawing import draw
 from escalate.offline.reporting.charts.svg import safe
 from escalate.offline.reporting.doubts import OF_ALL, OF_ROWS
+from escalate.offline.reporting.in_short import PLACE, in_short, sentences
 from escalate.offline.reporting.styles import SCOPE, fragment, page
 
 _NOTICES: Final = 100
 _OPEN: Final = 15
 _SHORT: Final = 10
 """Rows that are shown of a table with more than the number above."""
+_READ_AT_ONCE: Final = 160
+"""Letters of a definition that stands open."""
 _KEYS: Final = {
     "flow": (
         "The thicker a way, the more often it was gone. Solid: onwards. Dashed: back. "
@@ -114,14 +117,10 @@ def summary(contents: Contents) -> str:
     rows = [
         f"{count(each.rows)} rows read, {count(each.kept)} usable" for each in contents.qualities
     ]
-    said = f"{_several(len(contents.chapters), 'chapter')} with {_several(len(figures), 'figure')}"
+    said = f"{several(len(contents.chapters), 'chapter')} with {several(len(figures), 'figure')}"
     doubtful = f", {count(doubts)} of them with a doubt" if doubts else ""
     missing = f"; {count(left_out)} left out" if left_out else ""
     return f"{''.join(f'{each}. ' for each in rows)}{said}{doubtful}{missing}."
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _opened() -> str:
@@ -130,6 +129,8 @@ def _opened() -> str:
 
 def _nav(contents: Contents) -> Iterator[str]:
     yield '<nav aria-label="Contents"><ul>'
+    if sentences(contents.chapters):
+        yield f'<li><a href="#{PLACE}">In short</a></li>'
     if contents.qualities:
         yield '<li><a href="#quality">Data quality</a></li>'
     for number, chapter in enumerate(contents.chapters, 1):
@@ -140,6 +141,7 @@ def _nav(contents: Contents) -> Iterator[str]:
 def _body(contents: Contents, level: int) -> Iterator[str]:
     # Only a whole page has links, and so names for places: two fragments in a notebook would share them.
     named = level == 2
+    yield from in_short(contents.chapters, level, linked=named)
     if contents.qualities:
         yield _tag("section", id="quality" if named else "")
         yield f"<h{level}>Data quality</h{level}>"
@@ -226,7 +228,7 @@ def _figure(
             yield f'<p class="key">{key}</p>'
     if figure.doubt:
         yield f'<p class="doubt"><strong>Doubt:</strong> {safe(figure.doubt)}</p>'
-    yield f'<p class="definition">{safe(figure.definition)}</p>'
+    yield _definition(figure.definition)
     if drawn:
         yield "<details><summary>As a table</summary>"
         yield from _table(table, figure.title)
@@ -234,6 +236,14 @@ def _figure(
     elif not alone:
         yield from _open_table(table, figure.title)
     yield "</article>"
+
+
+def _definition(said: str) -> str:
+    """Return a definition; a long one behind a click, for it would stand before the figures of many cards."""
+    told = f'<p class="definition">{safe(said)}</p>'
+    if len(said) <= _READ_AT_ONCE:
+        return told
+    return f'<details class="counted"><summary>How it is counted</summary>{told}</details>'
 
 
 def _open_table(table: Grid, title: str) -> Iterator[str]:
@@ -249,8 +259,8 @@ def _open_table(table: Grid, title: str) -> Iterator[str]:
 
 def _value(leaf: Leaf) -> str:
     """Return a single value with what it is computed from in smaller letters."""
-    number, _, rest = told(leaf).partition(" (")
-    return f"{safe(number)} <small>({safe(rest)}</small>" if rest else safe(number)
+    number, rest = parted(leaf)
+    return f"{safe(number)}<small>{safe(rest)}</small>" if rest else safe(number)
 
 
 def _key(figure: Figure) -> str:

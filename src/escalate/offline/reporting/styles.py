@@ -82,6 +82,9 @@ nav ul { columns: 16rem; padding-left: 1.2rem; margin: 0; }
 .doubt { background: var(--warn); color: var(--warn-ink); border-left: .3rem solid; padding: .4rem .6rem; }
 .left-out { margin-top: 1rem; }
 .remark { max-width: 45rem; }
+.in-short { border: 2px solid var(--mark); border-radius: .5rem; padding: 1rem; }
+section.in-short > h2 { border-top: 0; padding-top: 0; }
+.in-short ul { margin: 0; padding-left: 1.2rem; max-width: 45rem; }
 .chart { margin: 0 -.3rem .5rem; padding: 0 .3rem; overflow-x: auto; }
 details { margin-top: .4rem; }
 summary { cursor: pointer; color: var(--mark); font-size: .875rem; padding: .2rem 0; }
@@ -140,7 +143,9 @@ body { margin: 0; background: var(--paper); }
 @page { margin: 14mm; }
 @media print {
   .escalate-report { max-width: none; padding: 0; font-size: 10pt; }
-  .escalate-report nav, .escalate-report details, .escalate-report .skip { display: none; }
+  .escalate-report nav, .escalate-report details:not(.counted) { display: none; }
+  .escalate-report .skip, .escalate-report .counted summary { display: none; }
+  .escalate-report .counted::details-content { content-visibility: visible; }
   .escalate-report .figure, .escalate-report tr { break-inside: avoid; }
   .escalate-report h2, .escalate-report h3, .escalate-report thead { break-after: avoid; }
   .escalate-report svg, .escalate-report .doubt, .escalate-report thead th { print-color-adjust: exact; }

@@ -176,7 +176,8 @@ class Demand:
         if self.clock != UNKNOWN:
             return ""
         return (
-            "The hours are those of UTC: a policy whose calendar has the desk's zone shows its own."
+            "The hours are those of UTC: a policy whose calendar has the desk's zone, or a mapping that "
+            "names it (at.zone), shows its own."
         )
 
 

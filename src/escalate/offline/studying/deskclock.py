@@ -12,7 +12,9 @@ from escalate.core.workcalendar import WorkCalendar
 from escalate.offline.studying.terms import Terms
 
 UNKNOWN: Final = "by the clock of UTC, as nothing says the desk's own zone"
-"""How the clock is called where neither a policy nor ``hours=`` says the zone."""
+"""How the clock is called where neither a policy nor ``hours=`` nor the log's mapping says the zone."""
+_NOBODYS: Final = frozenset({"UTC", "Etc/UTC"})
+"""Zones that say how a log was written, and not where its desk is."""
 _DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 _FIRST_US: Final = (date.min.toordinal() - _DAY_ZERO + 1) * DAY_US
 _LAST_US: Final = (date.max.toordinal() - _DAY_ZERO - 1) * DAY_US
@@ -28,6 +30,8 @@ def zone_of(terms: Terms) -> tuple[ZoneInfo, str]:
     for calendar in calendars:
         if isinstance(calendar, WorkCalendar) and calendar != _ALWAYS:
             return ZoneInfo(calendar.timezone), f"by the clock of {calendar.timezone}"
+    if terms.zone is not None and terms.zone not in _NOBODYS:
+        return ZoneInfo(terms.zone), f"by the clock of {terms.zone}, the zone of the log's mapping"
     return ZoneInfo("UTC"), UNKNOWN
 
 

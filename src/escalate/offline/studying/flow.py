@@ -223,7 +223,7 @@ class Flow:
         definition = (
             "Over the cases with a completed row (status means resolved or closed): hours of wall "
             f"clock from the first row to the first completed one, for those that some {what} got back "
-            f"(as back_to_same_{what} counts them) and for the others."
+            f"(as '{lines.BACK[what]}' counts them) and for the others."
         )
         title = f"To the first Completed, where a {what} got it back and elsewhere"
         return Figure(key, title, value, definition)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
+from escalate.offline.figures.lines import MOVES
 from escalate.offline.figures.values import Figure, Share, Spread
 from escalate.offline.studying.listing import MOST, counts_of, in_order, named
 from escalate.offline.sums import SpansBy
@@ -13,6 +14,7 @@ from escalate.offline.sums import SpansBy
 START: Final = "(start)"
 COMPLETED: Final = "(completed)"
 NOT_COMPLETED: Final = "(not completed)"
+_STAYS: Final = "How long a stay in a line lasts"
 _ENDS: Final = (COMPLETED, NOT_COMPLETED)
 
 Shown = TypeVar("Shown")
@@ -31,7 +33,7 @@ def flowchart(
     )
     definition = (
         f"How often a case goes from one line to another: from {START} to its first known line, then "
-        f"as 'moves' counts, and from its last known line {ending}. Cases of no known line are not in it."
+        f"as '{MOVES}' counts, and from its last known line {ending}. Cases of no known line are not in it."
     )
     return Figure("flowchart", "The way of the cases", value, definition, "flow")
 
@@ -41,7 +43,7 @@ def before_move(spent: SpansBy[tuple[str, str]], tiers: Sequence[str]) -> Figure
     spreads = {pair: Spread.of(spans) for pair, spans in spent.items()}
     value = _nested(spreads, tiers, (*tiers, COMPLETED))
     definition = (
-        f"The stays of 'stays_by_line', by the line that a stay is in and by where it leads: to the next "
+        f"The stays of '{_STAYS}', by the line that a stay is in and by where it leads: to the next "
         f"line, or to {COMPLETED} for a last stay. Hours of wall clock."
     )
     return Figure("hours_before_move", "Time in a line before each move", value, definition)
@@ -56,7 +58,7 @@ def stays_by_line(spent: SpansBy[str], tiers: Sequence[str]) -> Figure:
         "row (status means resolved or closed). A last stay counts only if the last row is completed. "
         "Rows of unknown line are passed over."
     )
-    return Figure("stays_by_line", "How long a stay in a line lasts", value, definition)
+    return Figure("stays_by_line", _STAYS, value, definition)
 
 
 def reopened_by_line(
@@ -81,16 +83,18 @@ def bounces(what: str, seen: Counter[tuple[str, str]], cases: int) -> Figure:
         f"unknown {what} are passed over."
     )
     value = {"cases": cases, "occurrences": seen.total()}
-    return Figure(
-        f"bounces_between_{what}s", f"Straight back to the {what} before", value, definition
-    )
+    return Figure(f"bounces_between_{what}s", _bounced(what), value, definition)
+
+
+def _bounced(what: str) -> str:
+    return f"Straight back to the {what} before"
 
 
 def bounces_by_pair(seen: Counter[tuple[str, str]]) -> Figure:
     """Return between which teams cases bounce most."""
     value = named((f"{a} > {b} > {a}", n) for (a, b), n in counts_of(seen))
     definition = (
-        f"The occurrences of 'bounces_between_teams', by the two teams. The {MOST} most frequent."
+        f"The occurrences of '{_bounced('team')}', by the two teams. The {MOST} most frequent."
     )
     title = "Which teams cases bounce between"
     return Figure("bounces_by_team_pair", title, value, definition, "bars")

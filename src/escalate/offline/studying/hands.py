@@ -15,7 +15,7 @@ from escalate.offline.figures.values import Figure, Spread
 from escalate.offline.intervals import wilson
 from escalate.offline.log import Case, Row
 from escalate.offline.studying.listing import MOST, SHOWN, counts_of, most_frequent, named
-from escalate.offline.studying.rating import Scale
+from escalate.offline.studying.rating import SATISFACTION, Scale
 from escalate.offline.studying.stories import Outline
 from escalate.offline.sums import SpansBy, merge_sums
 
@@ -82,10 +82,11 @@ class Hands:
         """Yield what is told of each *what*, ``"team"`` or ``"person"``, of those with most cases."""
         shown = most_frequent(self.cases)
         counts = {name: self.cases[name] for name in shown}
+        cases, completed = f"Cases by {what}", f"Completed by a {what}"
         plural = "teams" if what == "team" else "people"
         yield Figure(
             f"cases_by_{what}",
-            f"Cases by {what}",
+            cases,
             counts,
             f"Cases with at least one row of the {what}; {_HANDLED}. {SHOWN}",
             "bars",
@@ -101,7 +102,7 @@ class Hands:
             f"passed_on_by_{what}",
             f"Passed on by a {what}",
             {name: wilson(self.passed[name], self.cases[name]) for name in shown},
-            f"Of what 'cases_by_{what}' counts: the cases in which the row after one of its rows is another "
+            f"Of what '{cases}' counts: the cases in which the row after one of its rows is another "
             f"{what}'s; {_HANDLED}, and so are rows of no known {what}. With Wilson's 95 % interval. {SHOWN}",
             "bars",
         )
@@ -116,7 +117,7 @@ class Hands:
         )
         yield Figure(
             f"completed_by_{what}",
-            f"Completed by a {what}",
+            completed,
             {name: self.completed[name] for name in shown},
             "How often a case was completed (a completed row that follows none; its status means resolved or "
             f"closed) at a row of the {what}. {SHOWN}",
@@ -126,7 +127,7 @@ class Hands:
             f"reopened_after_{what}",
             f"Reopened after a {what}",
             {name: wilson(self.undone[name], self.completed[name]) for name in shown},
-            f"Of what 'completed_by_{what}' counts: the times after which a later row of the case is not "
+            f"Of what '{completed}' counts: the times after which a later row of the case is not "
             f"completed; with Wilson's 95 % interval. {SHOWN}",
             "bars",
         )
@@ -142,7 +143,7 @@ class Hands:
         }
         definition = (
             f"Mean rating of the cases whose last run of completed rows begins at a row of the {what} and "
-            f"lasts to the case's last row, with the interval of 'satisfaction'. {SHOWN}"
+            f"lasts to the case's last row, with the interval of '{SATISFACTION}'. {SHOWN}"
         )
         return Figure(
             f"satisfaction_by_{what}", f"Satisfaction by {what}", value, definition, "bars"

@@ -16,7 +16,7 @@ from escalate.offline.log import Case
 from escalate.offline.quality import DataQuality
 from escalate.offline.studying.chapters import chapter_of
 from escalate.offline.studying.hands import Hands
-from escalate.offline.studying.rating import Scale, as_rating
+from escalate.offline.studying.rating import SATISFACTION, Scale, as_rating
 from escalate.offline.studying.stories import outline_of
 from escalate.offline.studying.telling import person_of, rating_of, team_of
 from escalate.offline.studying.terms import Terms
@@ -104,7 +104,7 @@ class People:
             "are the same."
         )
         mean = scale.mean(self.ratings)
-        yield Figure("satisfaction", "Satisfaction", mean, definition, doubt=unread)
+        yield Figure("satisfaction", SATISFACTION, mean, definition, doubt=unread)
 
     @property
     def _no_rating(self) -> str:

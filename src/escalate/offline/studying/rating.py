@@ -12,6 +12,8 @@ import attrs
 
 from escalate.offline.intervals import Estimate, wilson
 
+SATISFACTION: Final = "Satisfaction"
+"""What the mean of all ratings is called."""
 _LONGEST: Final = 20
 
 

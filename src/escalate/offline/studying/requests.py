@@ -30,9 +30,9 @@ LONGEST_SUBJECT: Final = 200
 _EXAMPLES: Final = 5
 _LONGEST_NAME: Final = 60
 _ALIKE: Final = (
-    "whose subjects say nearly the same (the first row's that has one; clusters by the words that they "
-    "share, weighed by how rare they are: escalate.offline.studying.clustering; a subject like no other "
-    "is of no kind)"
+    "whose subjects say nearly the same (the first row's that has one; clusters, by k-means, of the "
+    "words, pairs of words and beginnings of words that they share, weighed by how rare they are, as tf-idf "
+    "has it; a subject like no other is of no kind)"
 )
 
 

@@ -28,6 +28,7 @@ class Terms:
         rating: The attribute that tells how content the customer was, a number.
         names: Whether people are called by name; else they are numbered by how much they do.
         policy: Whose goals and checklists are looked at, if there is one.
+        zone: The zone that the log's mapping names; it is the desk's where no calendar says another.
     """
 
     tiers: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class Terms:
     rating: str = "rating"
     names: bool = False
     policy: EscalationPolicy | None = None
+    zone: str | None = None
 
     def __deepcopy__(self, _: dict[int, object]) -> Terms:
         # Nothing of it changes, so gatherers that are copied empty may share one.

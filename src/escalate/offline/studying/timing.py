@@ -62,6 +62,7 @@ _TITLES: Final = {
     "third_party_wait": "Waiting for a third party",
 }
 STATE_KEYS: Final = tuple(key for state in _TITLES for key in (f"{state}_hours", state))
+_CLOSING: Final = "From resolved to closed"
 _MEASURED: Final = {
     WALL: "wall clock from the first row to the first completed one, over the cases where that is {row}",
     OPEN: "the same in open time by the desk's calendar",
@@ -71,9 +72,9 @@ _MEASURED: Final = {
     ),
     "customer_wait": "of these intervals, those whose row waits for the customer (status means pending)",
     "third_party_wait": "those whose row waits for anyone else (status means on_hold)",
-    "in_queue": "those that 'in_queue' counts",
-    "in_work": "those that 'in_work' counts",
-    CLOSING: "what 'resolved_to_closed' counts, where the resolved row is {row}",
+    "in_queue": f"those that '{_TITLES['in_queue']}, by case' counts",
+    "in_work": f"those that '{_TITLES['in_work']}, by case' counts",
+    CLOSING: f"what '{_CLOSING}' counts, where the resolved row is {{row}}",
 }
 _COMPLETED: Final = "completed (status means resolved or closed)"
 _OUTSIDE: Final = f"all intervals but those that begin at a row that is {_COMPLETED}"
@@ -113,7 +114,7 @@ def closing(spans: SpansBy[Key]) -> Figure:
         "Over the runs of completed rows that have a row whose status means resolved and behind it one that "
         "means closed: hours of wall clock from the first such resolved row to the first such closed one."
     )
-    return Figure(CLOSING, "From resolved to closed", _spread(spans, (ALL, CLOSING)), definition)
+    return Figure(CLOSING, _CLOSING, _spread(spans, (ALL, CLOSING)), definition)
 
 
 def hours_by_state(spent: Counter[str], *, tells_queue: bool) -> Figure:

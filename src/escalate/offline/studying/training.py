@@ -24,6 +24,7 @@ _NO_CHECKS: Final = (
     "a desk's journal does"
 )
 _KEYS: Final = ("training_needs", "training_hours", "training_needs_by_checklist")
+_NEEDS: Final = "Passed on, and solved by the next line with no wait"
 _ALONE: Final = (
     "the line that it came to completed it for good in that very stay (a row there is completed, its status "
     "means resolved or closed, and so are all later rows of the case, which lie in no other known line) with "
@@ -79,7 +80,7 @@ class Training:
         few = f"Those solved so most often, at most {MOST}; none where it never happened."
         yield Figure(
             _KEYS[0],
-            "Passed on, and solved by the next line with no wait",
+            _NEEDS,
             _by_kind(shown, lambda kind: Share(self.alone[kind], self.passed[kind])),
             f"{passed}: those in which {_ALONE}. {few}",
             "bars",
@@ -88,7 +89,7 @@ class Training:
             _KEYS[1],
             "How long the next line had these",
             _by_kind(shown, lambda kind: Spread.of(self.spent.get(kind, ()))),
-            f"Hours of wall clock of the stays that solved what 'training_needs' counts. {few}",
+            f"Hours of wall clock of the stays that solved what '{_NEEDS}' counts. {few}",
         )
         yield self._checklists(passed) if self.tells_checks else LeftOut(_KEYS[2], _NO_CHECKS)
 
@@ -100,7 +101,7 @@ class Training:
             else f"the checks are those of the type in the policy {self.terms.policy.name!r}"
         )
         definition = (
-            f"{passed}: those in which, as 'training_needs' has it, {_ALONE}, and in which the stay's rows "
+            f"{passed}: those in which, as '{_NEEDS}' counts, {_ALONE}, and in which the stay's rows "
             "up to its first completed one have a check gone through (event MilestoneReached) of the "
             "checklist, none of another, and nothing else that was tried (event AttemptRecorded); "
             f"{whose}. The {MOST} most frequent; none where it never happened."

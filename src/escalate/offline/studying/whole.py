@@ -149,6 +149,7 @@ def study(  # noqa: PLR0913  one keyword for each thing that a log calls by a na
         rating=rating,
         names=names,
         policy=policy,
+        zone=source.zone if isinstance(source, Log) else source[0].mapping.zone,
     )
     empty = _Everything(tuple(make(terms) for make in CHAPTERS))
     gathered, quality = gather(source, empty, executor=executor, progress=progress)

@@ -79,18 +79,10 @@ def _ends(leaf: Leaf) -> Iterator[float]:
 def _labels(path: Names, leaf: Leaf) -> tuple[str, str]:
     """Return what stands above a bar, left and right; a single one has its value in its heading."""
     if path:
-        return path[-1], _said(leaf)
+        return path[-1], told(leaf)
     if isinstance(leaf, Spread):
         return f"mean {duration(leaf.mean_hours)}", f"90 % below {duration(leaf.p90_hours)}"
     return "", ""
-
-
-def _said(leaf: Leaf) -> str:
-    if isinstance(leaf, Spread):
-        if not leaf.cases:
-            return "no cases"
-        return f"median {duration(leaf.median_hours)} of {count(leaf.cases)}"
-    return told(leaf)
 
 
 def _lettered(name: str, said: str, y: int, *, stacked: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import sqrt
 
 from escalate.offline.figures.words import count, short, width
-from escalate.offline.reporting.cells import Leaf, Names, columns_of, size, told
+from escalate.offline.reporting.cells import Leaf, Names, brief, columns_of, size, told
 from escalate.offline.reporting.charts.svg import at, picture, rect, text, together
 
 Named = tuple[Names, Leaf]
@@ -43,7 +43,7 @@ def heat(title: str, found: Sequence[Named]) -> str:
         number = sizes.get((row, column))
         parts = _cell(x, y, step, number / most if number and most > 0 else 0, number is None)
         if numbered:
-            parts = _numbered(x, y, step, told(leaf).partition(" (")[0], parts)
+            parts = _numbered(x, y, step, brief(leaf), parts)
         inside.append(together(f"{row} {column}: {told(leaf)}", parts))
     height = _HEAD + len(rows) * tall
     # A square shrinks with its column, so a wide field is not squeezed below what an eye can tell apart.

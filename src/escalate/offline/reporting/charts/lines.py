@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from escalate.offline.figures.words import count, short
-from escalate.offline.reporting.cells import Leaf, Names, size, told
+from escalate.offline.reporting.cells import Leaf, Names, brief, size, told
 from escalate.offline.reporting.charts.svg import dot, line, picture, text, together
 
 Named = tuple[Names, Leaf]
@@ -45,7 +45,7 @@ def lines(title: str, found: Sequence[Named]) -> str:
 
 def _level(leaf: Leaf) -> str:
     """Return what a single value is on the scale, without what it is computed from."""
-    return told(leaf).partition(" (")[0]
+    return brief(leaf)
 
 
 def _series(values: list[tuple[str, Leaf]], y: int, ticks: Mapping[float, str]) -> Iterator[str]:
