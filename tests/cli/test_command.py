@@ -75,11 +75,11 @@ def test_bad_input_is_one_readable_message(tmp_path, log, mapping, message):
 
 
 def test_a_place_that_cannot_be_written_is_one_readable_message(tmp_path):
-    """JSON for a folder that is not there fails in one line."""
+    """JSON for a folder that is not there is refused before anything is read, with what would work."""
     target = str(tmp_path / "none" / "out.json")
     done = run(MAIN, "replay", LOG, "--mapping", MAPPING, "--json", target)
     assert done.returncode == 2
-    assert done.stderr.strip().endswith("No such file or directory")
+    assert done.stderr.strip().endswith("none': make it, or name another")
     assert "Traceback" not in done.stderr
 
 
