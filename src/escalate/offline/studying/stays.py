@@ -43,6 +43,7 @@ class Stay:
 def stays_of(case: Case, elapsed: Elapsed) -> tuple[Stay, ...]:
     """Return the stays of *case* until it was first completed, oldest first; none if no tier is known.
 
+    >>> from escalate.core.status import Status
     >>> from escalate.offline.log import Row
     >>> rows = (Row(0, "N1", meaning=Status.OPEN), Row(5, "N2"), Row(9, "N2", meaning=Status.CLOSED))
     >>> [(stay.tier, stay.work_us, stay.end) for stay in stays_of(Case("7", rows), wall_clock)]
