@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import Protocol, Self, TypeVar
 
 from escalate.errors import BadInput
@@ -71,9 +73,23 @@ def gather(
 
 def _gathered(cases: Iterable[Case], empty: G) -> G:
     gatherer = copy.deepcopy(empty)
-    for case in cases:
-        gatherer.add(case)
+    with _log_is_no_garbage():
+        for case in cases:
+            gatherer.add(case)
     return gatherer
+
+
+@contextmanager
+def _log_is_no_garbage() -> Iterator[None]:
+    """Let the garbage collector pass over what is there: it would go through all rows again and again."""
+    if gc.get_freeze_count():  # the host has frozen something, which is its own to thaw
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _of_shard(shard: Shard, empty: G) -> tuple[G, DataQuality]:
