@@ -16,7 +16,7 @@ from escalate.cli.sections import Section, show, terminal, write_json
 from escalate.cli.show_chapters import chapter_sections
 from escalate.cli.show_quality import quality_section, refuse_if_none_usable
 from escalate.core.policy import EscalationPolicy
-from escalate.offline import Mapping, Study, shards
+from escalate.offline import Mapping, Study, split
 from escalate.offline import study as run
 from escalate.policies import load_policy
 
@@ -87,9 +87,11 @@ def _study(
     path: Path, mapping: Mapping, policy: EscalationPolicy | None, *, names: bool, processes: int
 ) -> Study:
     if processes > 1:
-        parts = shards(path, processes, mapping=mapping)
         # Not forked: a copy of a process with threads, such as that of a progress bar, may hang.
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        with (
+            split(path, processes, mapping=mapping) as parts,
+            ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool,
+        ):
             return run(parts, policy=policy, names=names, executor=pool)
     log = read_log(path, mapping)
     console = terminal(stderr=True)
